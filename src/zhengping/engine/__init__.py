@@ -1,0 +1,1 @@
+"""Values in, values out: everything the product calculates, with no database, network, clock or hidden chance."""

@@ -1,0 +1,454 @@
+"""The nouns that pass between the steps: frozen, slotted dataclasses that hold tuples.
+
+    IncomingFile -> Document -> Case -> Coding, Findings, Matches -> Figures -> RoundUp
+
+Only the standard library is imported here. Text keeps its original characters; a division is always the six digits of
+GB/T 2260; a date is ISO 8601 text; a share or a confidence lies between 0 and 1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Literal
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFile:
+    """A file as it reached the organiser: its bytes, its name as sent, and the containers it came in, outermost first.
+
+    `within` holds folder, archive and mail names, e.g. ("江苏省.zip", "附件"). `sender`, `subject` and `sent` come from the
+    mail that carried it and are empty otherwise.
+    """
+
+    name: str
+    data: bytes = field(repr=False)
+    within: tuple[str, ...] = ()
+    sender: str = ""
+    subject: str = ""
+    sent: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """Hexadecimal SHA-256 of the bytes."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """That a file arrived: everything of an `IncomingFile` but its bytes. One document may have several arrivals."""
+
+    name: str
+    sha256: str
+    size: int
+    within: tuple[str, ...] = ()
+    sender: str = ""
+    subject: str = ""
+    sent: str = ""
+
+    @property
+    def path(self) -> str:
+        """The name with its containers, joined by "/", as shown to people."""
+        return "/".join((*self.within, self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of a document, in reading order, with the place where it stood.
+
+    `kind` is "body", "heading", "cell", "textbox", "header", "footer" or "note"; `level` is the outline level of a heading
+    (1 is the highest; 0 where the file does not say). `table` is the index of the table a cell belongs to in
+    `Document.tables` (None outside tables), `row` and `column` its place there. `page` counts from 1 (PDF and scans; else 0).
+    """
+
+    text: str
+    kind: str = "body"
+    level: int = 0
+    table: int | None = None
+    row: int = 0
+    column: int = 0
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as rows of cell texts; merged cells repeat nothing (the text stands in the first cell, "" in the rest)."""
+
+    rows: tuple[tuple[str, ...], ...]
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says: every word in reading order, its tables, and what was noticed while reading.
+
+    `kind` is the real kind of the file by its bytes ("docx", "doc", "pdf", "xlsx" …), `pictures` the number of pictures in
+    it, `notes` kinds of findings about the file itself (e.g. "tracked-changes", "wrong-ending", "scanned").
+    """
+
+    sha256: str
+    kind: str
+    paragraphs: tuple[Paragraph, ...] = ()
+    tables: tuple[Table, ...] = ()
+    title: str = ""
+    author: str = ""
+    created: str = ""
+    pages: int = 0
+    pictures: int = 0
+    notes: tuple[str, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All paragraphs joined by line feeds."""
+        return "\n".join(paragraph.text for paragraph in self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that gave no text: `reason` is a key of tables/messages.toml, `values` fill its sentence."""
+
+    arrival: Arrival
+    reason: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalDatum:
+    """Personal data found in a document and kept apart from the text that goes on.
+
+    `kind` is "id-number", "telephone", "e-mail", "bank-account" or "person"; `paragraph`, `start`, `end` give the place in
+    `Case.paragraphs` (-1 where it stood outside of them, in a form's table).
+    """
+
+    kind: str
+    value: str
+    paragraph: int = -1
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a case: `kind` is a key such as "background", "implementation", "innovation", "effect", "spread" or "other".
+
+    `first` and `last` are indices into `Case.paragraphs`, `last` exclusive; the heading itself is not among them.
+    """
+
+    kind: str
+    heading: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A word about unit or place with where it came from, strongest kinds first in `HINT_KINDS`."""
+
+    kind: str
+    text: str
+
+
+HINT_KINDS = ("list", "form", "cover", "signature", "mail", "folder", "file-name")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as its unit sent it: who, what, and the text in parts.
+
+    `province` is the province the case came through as the sender's containers or list name it (six digits, "" if not
+    stated); `paragraphs` the running text without form tables, headers and personal data; `documents` the sha256 of all files
+    that belong to it, the one that holds the text first; `earlier` those of versions it replaces.
+    """
+
+    number: int
+    title: str
+    unit: str
+    paragraphs: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    place: str = ""
+    province: str = ""
+    mark: str = ""
+    arrived: str = ""
+    hints: tuple[Hint, ...] = ()
+    personal: tuple[PersonalDatum, ...] = ()
+    documents: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+    source: str = ""
+
+    @property
+    def text(self) -> str:
+        """The running text, paragraphs joined by line feeds."""
+        return "\n".join(self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a document: `role` is "text", "form", "proof", "picture", "list", "copy", "earlier-version" or "letter"."""
+
+    sha256: str
+    role: str
+    case: int = 0
+
+
+# --- coding ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a coding says what it says: the quoted words, where they stand, and the kind of evidence.
+
+    `paragraph` is an index into `Case.paragraphs`; -1 means outside of it (unit, title, list, folder: see `kind`).
+    """
+
+    kind: str
+    quote: str
+    paragraph: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A division of GB/T 2260 as valid from `first` to `last` (six digits yyyymm of the public lists that have it)."""
+
+    number: str
+    name: str
+    first: str
+    last: str
+
+    @property
+    def province(self) -> str:
+        """The six digits of its province."""
+        return self.number[:2] + "0000"
+
+    @property
+    def city(self) -> str:
+        """The six digits of its prefecture-level city ("" for a province)."""
+        return "" if self.number.endswith("0000") else self.number[:4] + "00"
+
+    @property
+    def depth(self) -> int:
+        """1 province, 2 prefecture, 3 county."""
+        return 1 if self.number.endswith("0000") else 2 if self.number.endswith("00") else 3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A resolved place: division ("" where nothing decides), full name, the zone named if any, and how sure that is.
+
+    `candidates` are the divisions that remained possible, most likely first; `quote` the words that decided.
+    """
+
+    division: str
+    name: str = ""
+    zone: str = ""
+    confidence: float = 0.0
+    quote: str = ""
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A step of a list in the text: 一是 …, （二） …; `role` is "measure", "problem" or "result"."""
+
+    role: str
+    ordinal: int
+    heading: str
+    sentence: str
+    paragraph: int
+    places: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A theme of the edition: its key, names in both languages, and what belongs to it (editable by the organiser)."""
+
+    key: str
+    name: str
+    english: str = ""
+    belongs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """The coding of a case: place, unit, themes (main theme first) and measures, each with evidence and confidence.
+
+    `confidence` maps "division", "unit_type", "unit_level", "theme" to the probability that the value is right. `sources`
+    names the values that a person set ("division", …), which always win over the machine's.
+    """
+
+    case: int
+    place: Place
+    unit: str
+    unit_type: str
+    unit_level: str
+    themes: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    confidence: tuple[tuple[str, float], ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    cited: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+# --- proofreading, originality ---------------------------------------------------------------------------------------
+
+Severity = Literal["error", "warning", "notice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to look at: `kind` is a key of tables/messages.toml, `values` fill its sentence.
+
+    `paragraph` is an index into `Case.paragraphs` (-1: the case or file as a whole), `start` and `end` offsets into it;
+    `suggestion` is "" where there is none (a number is never invented). `case` is 0 for a finding about a file.
+    """
+
+    case: int
+    kind: str
+    severity: Severity
+    quote: str = ""
+    paragraph: int = -1
+    start: int = 0
+    end: int = 0
+    suggestion: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage in common: offsets into the texts of both sides (`Case.text`), ends exclusive."""
+
+    start: int
+    end: int
+    other_start: int
+    other_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Two cases that share text: `share` is the part of the shorter text that both have.
+
+    `other` is a case number of the same edition, or of `edition` where that is not "". `kind` is "same-bytes", "same-text" or
+    "near".
+    """
+
+    case: int
+    other: int
+    kind: str
+    share: float
+    edition: str = ""
+    passages: tuple[Passage, ...] = ()
+
+
+# --- figures, round-up -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with the cases it counted. `about` names what was counted, e.g. "province", `key` which of them, e.g. "320000".
+
+    `value` equals `len(cases)` wherever the figure counts cases of this edition; figures of earlier editions without register
+    have no cases and say so in `source`.
+    """
+
+    about: str
+    key: str
+    label: str
+    value: int
+    cases: tuple[int, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a statement comes from: a figure (`about` and `key`) or a case (`case`, `paragraph`, `quote`)."""
+
+    about: str = ""
+    key: str = ""
+    case: int = 0
+    paragraph: int = -1
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of the round-up with the sources of each number, place and quotation in it."""
+
+    text: str
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the round-up: its heading ("" for the frame) and its paragraphs of sentences."""
+
+    heading: str
+    paragraphs: tuple[tuple[Sentence, ...], ...]
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundUp:
+    """The article 来稿综述, in order, every sentence with its sources."""
+
+    title: str
+    sections: tuple[Section, ...]
+    figures: tuple[Figure, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The article as plain text, headings on lines of their own."""
+        lines = [self.title]
+        for section in self.sections:
+            lines += [section.heading] if section.heading else []
+            lines += ["".join(sentence.text for sentence in paragraph) for paragraph in section.paragraphs]
+        return "\n".join(lines)
+
+
+# --- the edition -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PartRule:
+    """A part the notice asks for. `limit` characters; `rule` is "以内" (hard), "左右" (within a tenth) or "不超过" (hard)."""
+
+    kind: str
+    name: str
+    limit: int = 0
+    rule: str = "以内"
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierEdition:
+    """A former edition of which only the numbers are known."""
+
+    edition: int
+    year: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A call for cases: its number and year, hosts, deadline, invited bodies (divisions), themes and rules.
+
+    `limit` is the length of a whole text in characters with its `limit_rule`. `group` is the name readers know for the members of the
+    leading group whose units are counted together (领导小组成员单位).
+    """
+
+    name: str = ""
+    number: int = 0
+    year: int = 0
+    hosts: tuple[str, ...] = ()
+    guidance: tuple[str, ...] = ()
+    deadline: str = ""
+    invited: tuple[str, ...] = ()
+    themes: tuple[Theme, ...] = ()
+    parts: tuple[PartRule, ...] = ()
+    limit: int = 0
+    limit_rule: str = "以内"
+    earlier: tuple[EarlierEdition, ...] = ()
+    group: str = ""
+    group_types: tuple[str, ...] = ()

@@ -1,0 +1,65 @@
+"""Lists of words and codes as data with their edition year, and their loaders: nothing is computed here."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from zhengping.engine.record import Division, Theme
+
+
+def text(name: str) -> str:
+    """Text of the table file `name` in this folder (UTF-8)."""
+    return files(__name__).joinpath(name).read_text("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class University:
+    """A university or college of the education ministry's list with the city of its seat."""
+
+    name: str
+    authority: str
+    seat: str
+    level: str
+
+
+@cache
+def divisions() -> tuple[Division, ...]:
+    """All divisions at county level and above since 2009-12, ended ones included, in order of their six digits."""
+    rows = csv.DictReader(text("divisions.csv").splitlines())
+    return tuple(Division(row["code"], row["name"], row["first_seen"], row["last_seen"]) for row in rows)
+
+
+@cache
+def universities() -> tuple[University, ...]:
+    """Universities and colleges with authority, seat and level (本科 or 专科)."""
+    rows = csv.DictReader(text("universities.csv").splitlines())
+    return tuple(University(row["name"], row["authority"], row["seat"], row["level"]) for row in rows)
+
+
+@cache
+def themes() -> tuple[Theme, ...]:
+    """The default themes, in their order."""
+    return tuple(
+        Theme(row["key"], row["name"], row["english"], tuple(row["belongs"])) for row in json.loads(text("themes.json"))
+    )
+
+
+@cache
+def _messages() -> dict[str, dict[str, str]]:
+    folder = files(__name__).joinpath("messages")
+    tables = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda entry: entry.name)
+    return {key: entry for table in tables for key, entry in tomllib.loads(table.read_text("utf-8")).items()}
+
+
+def sentence(key: str, values: tuple[tuple[str, str], ...] = (), language: str = "zh") -> str:
+    """The sentence for people of a reason or finding `key`, in "zh" or "en", with `values` filled in.
+
+    Each message file of the folder `messages` holds tables `[key]` with `zh` and `en`; a placeholder is written `{name}`.
+    Raises KeyError for an unknown key or a value that is not given.
+    """
+    return _messages()[key][language].format(**dict(values))
