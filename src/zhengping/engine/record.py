@@ -200,12 +200,14 @@ class Fate:
 class Evidence:
     """Why a coding says what it says: the quoted words, where they stand, and the kind of evidence.
 
-    `paragraph` is an index into `Case.paragraphs`; -1 means outside of it (unit, title, list, folder: see `kind`).
+    `about` is the value it bears out ("division", "unit_type", "theme" …), `kind` where the words stand ("unit", "title", "text",
+    "list", "folder", "person" …). `paragraph` is an index into `Case.paragraphs`; -1 means outside of it (unit, title, list, folder: see `kind`).
     """
 
     kind: str
     quote: str
     paragraph: int = -1
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

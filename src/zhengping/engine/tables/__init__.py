@@ -31,7 +31,39 @@ class University:
 def divisions() -> tuple[Division, ...]:
     """All divisions at county level and above since 2009-12, ended ones included, in order of their six digits."""
     rows = csv.DictReader(text("divisions.csv").splitlines())
-    return tuple(Division(row["code"], row["name"], row["first_seen"], row["last_seen"]) for row in rows)
+    return tuple(Division(row["number"], row["name"], row["first"], row["last"]) for row in rows)
+
+
+@cache
+def successors() -> dict[str, tuple[tuple[str, int], ...]]:
+    """Ended divisions and what they became: old number -> (new number, year of the change), …, in order of the years."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for row in csv.DictReader(text("successors.csv").splitlines()):
+        found.setdefault(row["old"], []).append((row["new"], int(row["year"])))
+    return {old: tuple(sorted(new, key=lambda pair: pair[1])) for old, new in found.items()}
+
+
+@cache
+def townships() -> dict[str, tuple[str, ...]]:
+    """Streets, towns and townships -> the numbers of the counties that have one of that name."""
+    found: dict[str, list[str]] = {}
+    for line in text("townships.txt").splitlines():
+        county, *names = line.split(" ")
+        for name in names:
+            found.setdefault(name, []).append(county)
+    return {name: tuple(counties) for name, counties in found.items()}
+
+
+@cache
+def zones() -> dict[str, str]:
+    """Zones without a number of their own (新区, 开发区 …) -> the division that contains them."""
+    return {row["name"]: row["division"] for row in csv.DictReader(text("zones.csv").splitlines())}
+
+
+@cache
+def institutes() -> dict[str, str]:
+    """Research institutes and hospitals whose name does not tell their seat -> the division of the seat."""
+    return {row["name"]: row["division"] for row in csv.DictReader(text("institutes.csv").splitlines())}
 
 
 @cache
