@@ -294,6 +294,22 @@ class Coding:
     sources: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the register: a case with its coding and what later stages said of it.
+
+    `award` is "" before the decision, `estimate` the calibrated score (None before judging; on the edition's own scale), `edition` names
+    the edition where rows of several are held together. `paths` are the names under which its files arrived.
+    """
+
+    case: Case
+    coding: Coding
+    award: str = ""
+    estimate: float | None = None
+    edition: str = ""
+    paths: tuple[str, ...] = ()
+
+
 # --- proofreading, originality ---------------------------------------------------------------------------------------
 
 Severity = Literal["error", "warning", "notice"]
@@ -425,7 +441,7 @@ class PartRule:
 
 @dataclass(frozen=True, slots=True)
 class EarlierEdition:
-    """A former edition of which only the numbers are known."""
+    """A former edition of which only the numbers are known: its number, its year, how many cases it received."""
 
     edition: int
     year: int
@@ -445,6 +461,7 @@ class Edition:
     year: int = 0
     hosts: tuple[str, ...] = ()
     guidance: tuple[str, ...] = ()
+    opened: str = ""
     deadline: str = ""
     invited: tuple[str, ...] = ()
     themes: tuple[Theme, ...] = ()

@@ -81,6 +81,50 @@ def themes() -> tuple[Theme, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A provincial-level unit on the tile map: its number, short name in both languages, and its place in the grid."""
+
+    number: str
+    name: str
+    short: str
+    english: str
+    row: int
+    column: int
+
+
+@cache
+def bodies() -> tuple[Body, ...]:
+    """The 34 provincial-level units and 新疆生产建设兵团 (number 660000) in the customary order, with their tiles."""
+    rows = csv.DictReader(text("bodies.csv").splitlines())
+    return tuple(
+        Body(row["number"], row["name"], row["short"], row["english"], int(row["row"]), int(row["column"])) for row in rows
+    )
+
+
+@cache
+def unit_types() -> tuple[tuple[str, str], ...]:
+    """Kinds of submitting units (Chinese, English) in the order in which lists show them."""
+    found = {row["name"]: row["english"] for row in tomllib.loads(text("unit_types.toml"))["type"]}
+    order = (
+        "组织部门 人社 科技 文旅 农业农村 教育 卫健 编办 其他党政机关 街道乡镇 村社区 开发区 高等院校 中小学与职业院校 科研院所 医院 国有企业 民营企业 "
+        "社会组织"
+    ).split()
+    return (*((name, found[name]) for name in order), ("地方", "Place only"))
+
+
+LEVELS = (
+    ("中央", "Central"),
+    ("省级", "Province"),
+    ("副省级", "Sub-provincial city"),
+    ("地级", "Prefecture"),
+    ("县级", "County"),
+    ("乡级", "Township"),
+    ("村级", "Village"),
+    ("企事业", "Institution or firm"),
+)
+
+
 @cache
 def _messages() -> dict[str, dict[str, str]]:
     folder = files(__name__).joinpath("messages")

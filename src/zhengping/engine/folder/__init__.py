@@ -1,0 +1,1 @@
+"""A folder in, a register and a round-up out: the engine's only way to the disk."""
