@@ -1,0 +1,7 @@
+"""Incoming files -> documents -> cases: unpack a container, read a file, draft the cases that documents make together."""
+
+from zhengping.engine.reading.drafting import Draft, draft
+from zhengping.engine.reading.errors import UnreadableFile
+from zhengping.engine.reading.files import is_container, read, unpack
+
+__all__ = ["Draft", "UnreadableFile", "draft", "is_container", "read", "unpack"]

@@ -135,7 +135,12 @@ def _messages() -> dict[str, dict[str, str]]:
 def sentence(key: str, values: tuple[tuple[str, str], ...] = (), language: str = "zh") -> str:
     """The sentence for people of a reason or finding `key`, in "zh" or "en", with `values` filled in.
 
-    Each message file of the folder `messages` holds tables `[key]` with `zh` and `en`; a placeholder is written `{name}`.
-    Raises KeyError for an unknown key or a value that is not given.
+    Each message file of the folder `messages` holds tables `[key]` with `zh` and `en`; a placeholder is written `{name}` and shows "…"
+    where its value is not known. Raises KeyError for an unknown key.
     """
-    return _messages()[key][language].format(**dict(values))
+    return _messages()[key][language].format_map(_Known(values))
+
+
+class _Known(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "…"
