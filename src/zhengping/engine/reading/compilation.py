@@ -50,5 +50,5 @@ def _repeated(paragraphs: tuple[Paragraph, ...]) -> list[int]:
 
 def _far_apart(paragraphs: tuple[Paragraph, ...], starts: list[int]) -> list[int]:
     """Only starts with enough text before the next one: a table of contents is none."""
-    ends = [*starts[1:], len(paragraphs)]
+    ends = [*starts[1:], len(paragraphs)] if starts else []
     return [s for s, e in zip(starts, ends, strict=True) if sum(len(p.text) for p in paragraphs[s:e]) >= _LEAST]

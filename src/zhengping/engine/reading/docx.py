@@ -170,7 +170,7 @@ class _Walk:
         if style is None:
             return 0
         if self.levels is None:
-            self.levels = _style_levels(self.archive)
+            self.levels = _levels_of(self.archive)
         return self.levels.get(style.get(_W + "val", ""), 0)
 
 
@@ -182,6 +182,20 @@ def _children(element: etree._Element, tag: str) -> Iterator[etree._Element]:
                 yield child
         elif child.tag not in _SKIPPED and child.tag not in (_TR, _TC, _P):
             yield from _children(child, tag)
+
+
+_known_levels: dict[tuple[int, int], dict[str, int]] = {}
+
+
+def _levels_of(archive: zipfile.ZipFile) -> dict[str, int]:
+    """`_style_levels`, remembered by the sum in the directory, since the forms of one call share their styles."""
+    info = archive.NameToInfo.get("word/styles.xml")
+    key = (info.CRC, info.file_size) if info else (0, 0)
+    if key not in _known_levels:
+        if len(_known_levels) > 500:
+            _known_levels.clear()
+        _known_levels[key] = _style_levels(archive)
+    return _known_levels[key]
 
 
 def _style_levels(archive: zipfile.ZipFile) -> dict[str, int]:

@@ -73,9 +73,20 @@ def _decoded(data: bytes) -> Any:
     return image
 
 
+_off = False
+
+
+def switch_off() -> None:
+    """Leave recognition to another process: scans then raise UnreadableFile at once."""
+    global _off
+    _off = True
+
+
 @cache
 def engine() -> Any:
-    """The OCR engine, loaded once a process. Raises UnreadableFile where the extra is not installed."""
+    """The OCR engine, loaded once a process. Raises UnreadableFile where it is switched off or the extra is not installed."""
+    if _off:
+        raise UnreadableFile("scan-without-ocr")
     try:
         from rapidocr_onnxruntime import RapidOCR
     except ImportError:
