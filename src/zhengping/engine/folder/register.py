@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ COLUMNS = (
     ("arrived", "来稿日期", "Arrived", 12, True),
     ("words", "字数", "Length", 8, False),
     ("confidence", "最低置信度", "Lowest confidence", 10, False),
+    ("evidence", "编码依据", "Evidence", 40, False),
     ("findings", "校对问题数", "Findings", 10, False),
     ("files", "来件", "Files", 50, False),
 )
@@ -211,35 +212,61 @@ def _by_heading(path: Path) -> list[dict[str, str]]:
 def _from_sheet(path: Path) -> Iterator[Entry]:
     for at, cells in enumerate(_by_heading(path), 2):
         values: dict[str, Any] = dict(cells)
-        values["themes"] = [_theme(values.pop("theme"), path, at)] if values.get("theme") else []
+        values["themes"] = [_theme(values.pop("theme"), f"{path} 第{at}行")] if values.get("theme") else []
         values["confidence"], values["files"] = {}, [values.get("files", "")]
         yield entry_of(values, at)
 
 
-def _theme(word: str, path: Path, at: int) -> str:
+def _theme(word: str, where: str) -> str:
     names = {theme.name: theme.key for theme in tables.themes()} | {theme.key: theme.key for theme in tables.themes()}
     if word in names:
         return names[word]
     near = difflib.get_close_matches(word, names, 1, 0.4)
-    raise RegisterError(f"{path} 第{at}行的主题“{word}”不在主题表中" + (f",是否为“{near[0]}”?" if near else "。"))
+    raise RegisterError(f"{where}的主题“{word}”不在主题表中" + (f",是否为“{near[0]}”?" if near else "。"))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a person changed in one row of a register: values by column key; `where` names file and row in messages."""
+
+    number: int
+    values: dict[str, str]
+    where: str
+
+
+def changes(entries: Sequence[Entry], path: Path) -> tuple[Change, ...]:
+    """The cells of the sheet `path` that differ from what the register shows.
+
+    A row that was deleted changes nothing. Raises RegisterError for a row whose number is unknown.
+    """
+    by_number = {entry.case.number: entry for entry in entries}
+    found = []
+    for at, sheet in enumerate(_by_heading(path), 2):
+        number = sheet.get("number", "")
+        if not number:
+            continue
+        where = f"{path} 第{at}行"
+        if not number.isdigit() or int(number) not in by_number:
+            raise RegisterError(f"{where}的编号“{number}”不在登记表中。请恢复原编号。")
+        shown = cells(by_number[int(number)])
+        values = {key: sheet[key].strip() for key in shown if key in sheet and sheet[key].strip() != shown[key]}
+        if values:
+            found.append(Change(int(number), values, where))
+    return tuple(found)
+
+
+def changed(entries: Sequence[Entry], made: Iterable[Change]) -> tuple[Entry, ...]:
+    """Entries with a person's changes; each changed value is kept with its source "person". Changes to cases that are gone are left out."""
+    result = {entry.case.number: entry for entry in entries}
+    for change in made:
+        if change.number in result:
+            result[change.number] = _merged(result[change.number], change)
+    return tuple(result[entry.case.number] for entry in entries)
 
 
 def corrected(entries: Sequence[Entry], path: Path) -> tuple[Entry, ...]:
-    """Entries with the cells that a person changed in the sheet `path`; each changed value is kept with its source "person".
-
-    A row whose number is unknown is refused, a row that was deleted leaves its entry as it was.
-    """
-    by_number = {entry.case.number: entry for entry in entries}
-    result = dict(by_number)
-    for at, cells in enumerate(_by_heading(path), 2):
-        number = cells.get("number", "")
-        if not number:
-            continue
-        if not number.isdigit() or int(number) not in by_number:
-            raise RegisterError(f"{path} 第{at}行的编号“{number}”不在登记表中。请恢复原编号。")
-        entry = by_number[int(number)]
-        result[int(number)] = _merged(entry, cells, path, at)
-    return tuple(result[entry.case.number] for entry in entries)
+    """Entries with the cells that a person changed in the sheet `path`."""
+    return changed(entries, changes(entries, path))
 
 
 def cells(entry: Entry) -> dict[str, str]:
@@ -261,20 +288,17 @@ def cells(entry: Entry) -> dict[str, str]:
     }
 
 
-def _merged(entry: Entry, sheet: dict[str, str], path: Path, at: int) -> Entry:
-    shown = cells(entry)
-    changed = {key: sheet[key].strip() for key in shown if key in sheet and sheet[key].strip() != shown[key]}
-    if not changed:
-        return entry
+def _merged(entry: Entry, change: Change) -> Entry:
+    changed, where = change.values, change.where
     case, coding = entry.case, entry.coding
     case = replace(case, **{key: changed[key] for key in ("title", "unit", "mark", "arrived") if key in changed})
     if "division" in changed or "place" in changed:
         number = changed.get("division") or resolve(changed.get("place", "")).division
         if (changed.get("division") or changed.get("place")) and not full_name(number):
-            raise RegisterError(f"{path} 第{at}行的所在地“{changed.get('place') or number}”无法识别。请写全省、市、县名称。")
+            raise RegisterError(f"{where}的所在地“{changed.get('place') or number}”无法识别。请写全省、市、县名称。")
         coding = replace(coding, place=Place(number, full_name(number), coding.place.zone, 1.0, candidates=(number,)))
     if "theme" in changed:
-        main = [_theme(changed["theme"], path, at)] if changed["theme"] else []
+        main = [_theme(changed["theme"], where)] if changed["theme"] else []
         coding = replace(coding, themes=(*main, *(key for key in coding.themes[1:] if key not in main)))
     coding = replace(coding, **{key: changed[key] for key in ("unit_type", "unit_level") if key in changed})
     names = {"place": "division"}

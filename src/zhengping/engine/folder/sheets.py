@@ -62,7 +62,7 @@ def _with_headings(rows: list[list[str]]) -> list[dict[str, str]]:
     return [dict(zip(head, row, strict=False)) for row in rows[1:] if any(cell.strip() for cell in row)]
 
 
-def by_case(path: Path, column: str, names: tuple[str, ...]) -> dict[int, str]:
+def by_case(path: Path, names: tuple[str, ...]) -> dict[int, str]:
     """A table with a case column (编号, number, case) and one of `names` -> case number to value.
 
     Raises SheetError where a column is missing (the nearest one is named), a number is no number or stands twice.

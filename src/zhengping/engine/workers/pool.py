@@ -94,13 +94,39 @@ class Readers:
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(jobs, "reader")
         self._ocr = Reader(self._limits.ocr_memory, ocr=True) if has_ocr() else None
-        self._ocr_lock = threading.Lock()
+        self._scans = ThreadPoolExecutor(1, "ocr")
 
     def submit(self, file: IncomingFile) -> Future[Read]:
-        """Read a file as soon as a reader is free."""
-        return self._threads.submit(self.read, file)
+        """Read a file as soon as a reader is free; a scan does not keep the others waiting."""
+        answer: Future[Read] = Future()
+
+        def recognised(done: Future[Read]) -> None:
+            _pass_on(done, answer)
+
+        def first(done: Future[Read]) -> None:
+            if self._is_for_ocr(done):
+                try:
+                    self._scans.submit(self._recognise, file).add_done_callback(recognised)
+                except RuntimeError as error:  # closed in the meantime
+                    answer.set_exception(error)
+            else:
+                _pass_on(done, answer)
+
+        self._threads.submit(self._read, file).add_done_callback(first)
+        return answer
+
+    def _is_for_ocr(self, done: Future[Read]) -> bool:
+        return self._ocr is not None and not done.cancelled() and done.exception() is None and done.result().reason == "scan-without-ocr"
 
     def read(self, file: IncomingFile) -> Read:
+        """Read a file now, in this thread."""
+        return self.submit(file).result()
+
+    def _recognise(self, file: IncomingFile) -> Read:
+        assert self._ocr is not None
+        return self._ocr.read(file, self._limits.ocr_seconds)
+
+    def _read(self, file: IncomingFile) -> Read:
         """Read a file with this thread's reader."""
         reader = getattr(self._local, "reader", None)
         if reader is None:
@@ -108,23 +134,33 @@ class Readers:
             with self._lock:
                 self._all.append(reader)
         found: Read = reader.read(file, self._limits.seconds)
-        if found.reason == "scan-without-ocr" and self._ocr is not None:
-            with self._ocr_lock:
-                found = self._ocr.read(file, self._limits.ocr_seconds)
         return found
 
     def close(self) -> None:
         """End all reader processes; files under way are given up."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._scans.shutdown(wait=False, cancel_futures=True)
         for reader in (*self._all, *((self._ocr,) if self._ocr else ())):
             reader.close()
         self._threads.shutdown(wait=True)
+        self._scans.shutdown(wait=True)
 
     def __enter__(self) -> Readers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def _pass_on(done: Future[Read], answer: Future[Read]) -> None:
+    """Give what came of one future to another."""
+    if done.cancelled():
+        answer.cancel()
+        answer.set_running_or_notify_cancel()
+    elif error := done.exception():
+        answer.set_exception(error)
+    else:
+        answer.set_result(done.result())
 
 
 _own: Readers | None = None

@@ -1,0 +1,68 @@
+"""Rows -> .xlsx: a frozen, filtered head line, widths, wrapped cells; dates fixed so that the same rows give the same bytes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import xlsxwriter
+
+_WRITTEN = datetime(2000, 1, 1)
+_MOST = 32_767  # characters a cell of a workbook holds
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet: its name, headings with widths (characters), and rows of texts and numbers.
+
+    `editable` are the columns a person is meant to correct (their head is coloured); `choices` maps a column to the values its cells may take.
+    """
+
+    name: str
+    head: tuple[tuple[str, int], ...]
+    rows: Sequence[Sequence[str | int | float | None]]
+    editable: frozenset[int] = frozenset()
+    choices: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+def workbook(sheets: Iterable[Sheet]) -> bytes:
+    """The bytes of a workbook. Nothing a case says becomes a formula or a link; a cell holds at most 32,767 characters."""
+    held = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(held, options)
+    book.set_properties({"created": _WRITTEN, "title": "Zhengping"})
+    looks = {
+        "head": book.add_format({"bold": True, "bg_color": "#E5E7EB", "border": 1, "text_wrap": True, "valign": "vcenter"}),
+        "edit": book.add_format({"bold": True, "bg_color": "#FDE68A", "border": 1, "text_wrap": True, "valign": "vcenter"}),
+        "cell": book.add_format({"text_wrap": True, "valign": "top"}),
+    }
+    for sheet in sheets:
+        _write(book, sheet, looks)
+    book.close()
+    return held.getvalue()
+
+
+def _write(book: xlsxwriter.Workbook, sheet: Sheet, looks: dict[str, xlsxwriter.format.Format]) -> None:
+    page = book.add_worksheet(sheet.name)
+    page.freeze_panes(1, 2 if len(sheet.head) > 4 else 0)
+    page.set_row(0, 30)
+    page.set_landscape()
+    page.set_paper(9)
+    page.repeat_rows(0)
+    page.fit_to_pages(1, 0)
+    for column, (heading, width) in enumerate(sheet.head):
+        page.set_column(column, column, width)
+        page.write_string(0, column, heading, looks["edit" if column in sheet.editable else "head"])
+    for at, row in enumerate(sheet.rows, 1):
+        for column, value in enumerate(row):
+            if isinstance(value, (int, float)):
+                page.write_number(at, column, value, looks["cell"])
+            elif value:
+                page.write_string(at, column, value[:_MOST], looks["cell"])
+    if sheet.head:
+        page.autofilter(0, 0, max(1, len(sheet.rows)), len(sheet.head) - 1)
+    for column, values in sheet.choices.items():
+        if sum(map(len, values)) + len(values) <= 255:  # a list of a workbook's own limit
+            page.data_validation(1, column, max(1, len(sheet.rows)), column, {"validate": "list", "source": list(values), "error_type": "warning"})
