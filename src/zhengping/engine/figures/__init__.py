@@ -9,7 +9,7 @@ from zhengping.engine import tables
 from zhengping.engine.figures.drawn import ABOUT, charts, sheet, shown
 from zhengping.engine.record import Edition, Entry, Figure
 
-__all__ = ["ABOUT", "all_of", "body", "charts", "count", "find", "invited", "sheet", "shown"]
+__all__ = ["ABOUT", "MARKS", "all_of", "body", "charts", "count", "find", "invited", "sheet", "shown"]
 
 XPCC = "660000"
 MARKS = ("重点推荐", "一般")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from zhengping.engine import reading
 from zhengping.engine.folder.state import Kept, Opened, State
-from zhengping.engine.record import Arrival, Document, IncomingFile, Unreadable
+from zhengping.engine.record import Arrival, Case, Document, IncomingFile, Unreadable
 from zhengping.engine.workers import Read
 
 Submit = Callable[[IncomingFile], "Future[Read]"]
@@ -95,6 +95,13 @@ class Inbox:
     documents: list[Document] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     arrived: int = 0
+    _paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def paths(self, case: Case) -> tuple[str, ...]:
+        """The names under which the files of a case arrived."""
+        if not self._paths:
+            self._paths = {d.sha256: tuple(arrival.path for arrival in d.arrivals) for d in self.documents}
+        return tuple(path for sha256 in (*case.documents, *case.earlier) for path in self._paths.get(sha256, ()))
 
 
 @dataclass
@@ -235,11 +242,11 @@ class Collector:
             row = self._opened[found.key]
             inbox.unreadable += row.refused
             for arrival in row.arrivals:
-                inbox.arrived += 1
                 arrivals.setdefault(arrival.sha256, []).append(arrival)
         for sha256, having in arrivals.items():
             kept = self._kept[sha256]
             if kept.document is not None:
+                inbox.arrived += len(having)
                 inbox.documents.append(replace(kept.document, arrivals=tuple(having)))
             else:
                 inbox.unreadable += [Unreadable(_hidden(a) if kept.reason == "classified" else a, kept.reason, kept.values) for a in having]
