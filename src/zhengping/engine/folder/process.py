@@ -17,7 +17,7 @@ import msgspec
 
 import zhengping
 from zhengping.engine import chains, reading
-from zhengping.engine.folder import checks, edition, outputs, register, sheets
+from zhengping.engine.folder import checks, edition, outputs, people, register
 from zhengping.engine.folder.inbox import Collector, Found, Inbox, Submit, walk
 from zhengping.engine.folder.state import Numbered, State, digest, replace_bytes
 from zhengping.engine.record import Arrival, Case, Edition, Entry, Fate, Finding, IncomingFile
@@ -126,7 +126,7 @@ def _run(request: Request, state: State, progress: Progress, stack: ExitStack) -
     call = edition.load(request.edition) if request.edition else Edition()
     earlier = tuple(entry for path in request.earlier for entry in register.read(path))
     confirmed = tuple(entry for path in request.confirmed for entry in register.read(path))
-    people = _people(request)
+    said = people.read(request.marks, request.estimates, request.awards)
     cluster = _cluster(request, stack)
     inbox, read = _collected(request, state, files, refused, progress, cluster)
     progress("draft", 0, 1)
@@ -136,7 +136,7 @@ def _run(request: Request, state: State, progress: Progress, stack: ExitStack) -
     checked = checks.check_all(
         cases, call, confirmed, state, jobs=request.jobs, cluster=cluster, progress=lambda done, total: progress("check", done, total)
     )
-    entries = tuple(_entry(one, inbox, people) for one in checked)
+    entries = tuple(people.laid_over(Entry(one.case, one.coding, paths=inbox.paths(one.case)), said) for one in checked)
     entries = register.changed(entries, corrections)
     findings += [finding for one in checked for finding in one.findings]
     findings.sort(key=lambda f: (f.case == 0, f.case))
@@ -207,26 +207,6 @@ def _corrections(request: Request, state: State) -> tuple[register.Change, ...]:
     if len(found) > len(before):
         replace_bytes(path, b"".join(msgspec.json.encode(change) + b"\n" for change in found))
     return tuple(found)
-
-
-@dataclass(frozen=True, slots=True)
-class _People:
-    """What persons said in tables of their own, by case number."""
-
-    marks: dict[int, str]
-    estimates: dict[int, str]
-    awards: dict[int, str]
-
-
-def _people(request: Request) -> _People:
-    def of(path: Path | None, *names: str) -> dict[int, str]:
-        return sheets.by_case(path, names) if path else {}
-
-    return _People(
-        of(request.marks, "推荐等次", "等次", "mark"),
-        of(request.estimates, "评分", "得分", "estimate", "score"),
-        of(request.awards, "奖项", "award"),
-    )
 
 
 # --- the stages ------------------------------------------------------------------------------------------------------
@@ -306,20 +286,6 @@ def _keys(case: Case, seen: dict[str, int]) -> list[str]:
     first = case.documents[0] if case.documents else ""
     seen[first] = seen.get(first, 0) + 1
     return [f"{first}:{seen[first]}", *(f"{sha256}:1" for sha256 in (*case.earlier, *case.documents[1:]))]
-
-
-def _entry(checked: chains.Checked, inbox: Inbox, people: _People) -> Entry:
-    case, coding = checked.case, checked.coding
-    number = case.number
-    set_by_person = {"mark": number in people.marks, "estimate": number in people.estimates, "award": number in people.awards}
-    sources = tuple(sorted({*coding.sources, *(name for name, is_set in set_by_person.items() if is_set)}))
-    estimate = people.estimates.get(number, "")
-    try:
-        score = float(estimate) if estimate else None
-    except ValueError:
-        raise sheets.SheetError(f"案例{number}的评分“{estimate}”不是数字。请改正评分表。") from None
-    case = replace(case, mark=people.marks.get(number, case.mark))
-    return Entry(case, replace(coding, sources=sources), people.awards.get(number, ""), score, "", inbox.paths(case))
 
 
 def _write(request: Request, job: outputs.Job, progress: Progress) -> dict[str, str]:

@@ -115,7 +115,7 @@ def _entry_of(row: dict[str, Any], at: int, edition: str) -> Entry:
         float(confidence.get("division", 1.0)),
         candidates=tuple(row.get("candidates") or ()),
     )
-    province = str(row.get("sent_through") or "") or _province(row.get("province"))
+    province = str(row.get("sent_through") or "") or province_number(row.get("province"))
     case = Case(
         int(number) if str(number).isdigit() else at,
         str(row.get("title") or ""),
@@ -155,7 +155,7 @@ def _entry_of(row: dict[str, Any], at: int, edition: str) -> Entry:
     )
 
 
-def _province(word: object) -> str:
+def province_number(word: object) -> str:
     """The number of a province given by name or number, "" if it is none."""
     text = str(word or "")
     for body in tables.bodies():

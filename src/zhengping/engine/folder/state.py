@@ -100,7 +100,7 @@ class State:
 
     def __init__(self, out: Path, sign: str) -> None:
         self.folder = out / ".state"
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds what documents say of persons
         self._mark(sign)
         self.read = Journal(self.folder / "read.jsonl", Kept)
         self.opened = Journal(self.folder / "opened.jsonl", Opened)
