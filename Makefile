@@ -1,0 +1,3 @@
+.PHONY: help demo test lint bench
+help demo test lint bench:
+	@./zp $@
