@@ -93,12 +93,13 @@ def _background(c: Composer, chance: Random, place: str) -> list[str]:
 
 
 def _implementation(c: Composer, chance: Random, place: str) -> list[str]:
-    count = chance.randint(3, 6)
+    count = chance.randint(4, 7)
     mark = chance.choice(("{}是", "{}是", "（{}）", "num", "次"))
     found = []
     for at in range(count):
         head = c.one("measures")
-        texts = [f"{text}。" for text in (*c.some(chance.randint(1, 2), "own"), *c.some(chance.randint(2, 3), "details"))]
+        told = [*c.some(chance.randint(1, 3), "own"), *c.some(chance.randint(2, 5), "details"), *c.some(chance.randint(1, 3), "more")]
+        texts = [f"{text}，{c.one('tails')}。" if chance.random() < 0.7 else f"{text}。" for text in told]
         lead = _ordinal(mark, at, count)
         found.append(f"{lead}{head}。{''.join(texts)}")
     if mark == "{}是" and chance.random() < 0.5:
@@ -110,16 +111,16 @@ def _ordinal(mark: str, at: int, count: int) -> str:
     if mark == "num":
         return f"{at + 1}．"
     if mark == "次":
-        return ("首先，", "其次，", "再次，", "此外，", "同时，", "最后，")[at if at < count - 1 else 5]
+        return ("首先，", "其次，", "再次，", "此外，", "同时，", "另外，", "最后，")[at if at < count - 1 else 6]
     return mark.format(_ORDINALS[at])
 
 
 def _innovation(c: Composer, chance: Random, place: str) -> list[str]:
-    return ["".join(f"{text}。" for text in c.some(chance.randint(2, 3), "innovations"))]
+    return ["".join(f"{text}。" for text in (f"{text}，{c.one('tails')}" for text in c.some(chance.randint(2, 3), "innovations")))]
 
 
 def _effect(c: Composer, chance: Random, place: str) -> list[str]:
-    texts = c.some(chance.randint(3, 5), "effects") + c.some(1, "own")
+    texts = [f"{text}，{c.one('tails')}" for text in c.some(chance.randint(4, 6), "effects")] + c.some(1, "own")
     return ["".join(f"{text}。" for text in texts[:2]), "".join(f"{text}。" for text in texts[2:])]
 
 

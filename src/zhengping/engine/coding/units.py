@@ -61,6 +61,8 @@ def kind(unit: str, place: Place) -> tuple[str, str, float]:
     meaning = names().get(unit)
     if meaning and meaning[0].kind == "school" and unit.endswith(("大学", "学院")) and "职业" not in unit:
         return "高等院校", unit, 0.99
+    if "高等专科学校" in unit:
+        return "高等院校", "高等专科学校", 0.99
     rest = unit[len(place.quote) :] if place.quote and unit.startswith(place.quote) else unit
     if rest in ("委", "人民政府", "政府", "党委", "市委", "县委", "区委", "省委"):
         return "其他党政机关", rest, 0.97
@@ -101,7 +103,8 @@ def level(unit: str, unit_type: str, place: Place) -> tuple[str, float]:
     if not place.division:
         words = {"省": "省级", "县": "县级", "旗": "县级", "州": "地级", "盟": "地级"}
         return (words.get(bare[1], "") if bare else "", 0.8 if bare and bare[1] in words else 0.0)
-    if unit_type in _offices() and _TOWN.search(unit) and unit_type != "组织部门":
+    rest = unit[len(place.quote) :] if place.quote and unit.startswith(place.quote) else unit  # 东乡区, 镇沅县 are no townships
+    if unit_type in _offices() and _TOWN.search(rest) and unit_type != "组织部门":
         return "乡级", 0.8
     if unit_type == "开发区" or place.zone:
         return _zone_level(unit, place)
