@@ -115,6 +115,8 @@ def _case(province: str, planned: Planned, at: int, chance: Random, made: Writte
     """Write one case: its file, and for some a folder with form and proofs or an older version."""
     kind = "docx" if planned.kind in ("doc", "wps") and len("".join(planned.paper().lines())) > 3900 else planned.kind
     name = _name(planned, at, chance)
+    if any(member.startswith(name) for member, _ in made.members):
+        name = f"{at + 1}{name}"
     paper = planned.paper()
     way = chance.random()
     if kind == "docx" and not planned.form and way < 0.05:

@@ -79,6 +79,8 @@ def compose(chance: Random, theme: str, place: str, style: int) -> Prose:
     """Compose a case of about 1,500 to 3,500 characters. `style` chooses the wording of the headings (0 to 4)."""
     composer = Composer(chance, theme, place)
     title = composer.one("titles")
+    if "“" not in title or chance.random() < 0.4:
+        title += "——" + composer.fill(chance.choice(("“{brand}”的探索与实践", f"{place}的{{adjective}}实践", "以{adjective}{platform}为例", f"{place}“{{brand}}”纪实")))
     parts = []
     for kind in PARTS:
         texts = _PARTS[kind](composer, chance, place)

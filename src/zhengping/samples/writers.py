@@ -218,7 +218,7 @@ def eml(subject: str, sender: str, text: str, attachments: Sequence[tuple[str, b
     """A mail with attachments as a Chinese mail program writes it: GBK headers and names."""
     mail = EmailMessage()
     mail["Date"] = "Mon, 01 Jun 2026 09:00:00 +0800"
-    mail["From"] = f"{Header(sender, 'gb2312').encode()} <sample@example.cn>"
+    mail["From"] = f"{Header(sender, 'gb18030', maxlinelen=900).encode()} <sample@example.cn>"
     mail["To"] = "desk@example.cn"
     mail["Message-ID"] = f"<{abs(hash_of(subject + sender))}@example.cn>"
     mail["Subject"] = subject
