@@ -96,7 +96,6 @@ KINDS = {
     "damage:cut": "cut-off",
     "damage:repeated": "repeated-paragraph",
     "over-long": "part-too-long",
-    "missing-field": "unit-missing",
     "conflict": "title-conflict",
     "version": "changed-copy",
 }

@@ -150,7 +150,7 @@ def _in_folder(name: str, planned: Planned, made: Written) -> list[str]:
     """A folder with the text, the form and a proof."""
     paper = planned.paper()
     form = writers.Paper(paper.title, paper.unit, (), (("联系人", "示例甲"), ("所属领域", "人才工作")))
-    proof = writers.Paper("证明材料", "", (("", ("兹证明所附案例情况属实，特此说明。（样例）",)),))
+    proof = writers.Paper("证明材料", "", (("", (f"兹证明“{paper.title}”所述情况属实，特此说明。（样例）",)),))
     planned.planted.append({"kind": "proof"})
     files = [("案例正文.docx", writers.docx(paper, False)), ("申报表.docx", writers.docx(form, True)), ("证明材料.docx", writers.docx(proof, False))]
     made.members += [(f"{name}/{file}", data) for file, data in files]

@@ -108,7 +108,7 @@ def _lost_number(planned: Planned, chance: Random) -> None:
 
 
 def _lost_year(planned: Planned, chance: Random) -> None:
-    _change(planned, chance, "damage:lost-year", r"(?<=截至)\d{4}(?=年底)", lambda found: "")
+    _change(planned, chance, "damage:lost-year", r"(?<=，)\d{4}(?=年起)", lambda found: "")
 
 
 def _doubled(planned: Planned, chance: Random) -> None:
@@ -137,8 +137,7 @@ def _repeated(planned: Planned, chance: Random) -> None:
 def _over_long(planned: Planned, chance: Random) -> None:
     texts = planned.parts[0][2]
     while sum(map(len, texts)) <= 400:
-        more = prose.compose(chance, planned.theme, planned.unit.place, 0).parts[1][2]
-        texts.append(re.sub(r"^(?:[一二三四五六七八九十]是|（.）|\d．|..，)", "", more[-1]))
+        texts.append(prose.compose(chance, planned.theme, planned.unit.place, 0).parts[0][2][0])
     planned.planted.append({"kind": "over-long", "part": "background", "length": sum(map(len, texts))})
 
 

@@ -51,7 +51,7 @@ class Composer:
         self._chance, self._place = chance, place
         self._lists = {**words()["shared"], **words()[theme]}
         self._used: set[str] = set()
-        self.brand = chance.choice(_BRANDS) + chance.choice(_BRANDS) if chance.random() < 0.3 else chance.choice(_BRANDS)
+        self.brand = "".join(chance.sample(_BRANDS, 2 if chance.random() < 0.3 else 1))
         self._lists["brand"] = [self.brand + chance.choice(_FRAMES)]
 
     def fill(self, template: str) -> str:

@@ -12,11 +12,11 @@ from functools import cache
 from zhengping.engine import tables
 from zhengping.engine.record import Finding
 
-_MASK = re.compile(r"(?<![*＊×x])[*＊](?![*＊])")
+_MASK = re.compile(r"(?<![*＊×x])[*＊]{1,4}(?![*＊])")
 _HAN = r"[\u4e00-\u9fff]"
 _COUNTED = (
     r"(?:余|多|约)?(?:"
-    r"个(?!人|体|性|案|别|税|旧|中)|名(?!师|医|家|校|企|牌|录|额|单|字|称|人|优|特|品|城|镇|村|片|列|义|声|誉|气|胜|著|贵|副)|人次|家(?!庭|园|长|乡|风|国|禽|政|电|具|访|属|门|族|喻|委)|"
+    r"个(?!人|体|性|案|别|税|旧|中)|名(?!师|医|家|校|企|牌|录|额|单|字|称|人|优|特|品|城|镇|村|片|列|义|声|誉|气|胜|著|贵|副)|人次|家(?!庭|居|装|纺|校|产|园|长|乡|风|国|禽|政|电|具|访|属|门|族|喻|委)|"
     r"项(?!目|链)|万元|亿元|元(?!旦|素|老|件|宵)|亩(?!均)|吨|人(?!才|员|口|民|大|力|社|物|事|文|数|均|心|气|工|选|生|居|类|防|保|手|士|家|们|为|格|情|身|次|群|岗|脉|本|性|流|力)|"
     r"个百分点|%|％|场次|场(?!所|景|地|馆|镇|面|合|域|内|外)|期(?!间|望|刊|待|限|盼|末|满|内)|篇(?!章|幅)|套(?!餐|路|用|种|牌)|平方米|户(?!籍|外|口|型|均)|公里|人左右)"
 )
@@ -25,6 +25,11 @@ _LOST_NUMBER = re.compile(
     r"解决|发布|帮扶|孵化|转化|落地|实现|完成|新设|设|达到?|超过|突破|增长|提高|下降|降低|共有?|累计|总计|共计|合计|每人每[月年]|每[月年人]|给予|最高|不超过|近|仅|约|收到|来稿|吸引|聚集|集聚|覆盖|惠及|服务)了?"
     + _COUNTED
 )
+_BARE = re.compile(  # a sum without its number, people without theirs: 资金万元, 大使名，
+    r"(?<=[\u4e00-\u9fff])(?<![一二三四五六七八九十百千万亿几数两余多零〇半上近过超])(?:万元(?!户)|亿元)"
+    r"|(?<=[\u4e00-\u9fff])(?<![姓签报著知命排提闻挂署改更点除实冠书地品校村人功罪虚成有驰齐同别笔网域类列榜题])名(?=[，。；、])"
+)
+_REPEATING = re.compile(r"点对点|面对面|手把手|心贴心|一对一|实打实|肩并肩|背靠背|门对门|户对户")
 _NOT_LOST = re.compile(
     r"(?:建设|建立|组织|实现|设置|设立|服务|开展)(?:了)?(?:人|家|场|期|户|套|名)(?!次)|等多|众多|许多|(?:培养|服务|组织|覆盖|提高|降低|约|共|近|设|达|超过|最高|实现|每月|每年|每人|培训|吸引)(?:人(?!次)|期|场|户|套|家)(?!次)|每人次|每[月年]期"
 )
@@ -55,7 +60,7 @@ def damage(case: int, index: int, text: str) -> list[Finding]:
     for kind, pattern in (("lost-year", _NO_YEAR), ("lost-month", _NO_MONTH)):
         found += [_at(case, kind, index, text, match.start(), match.end()) for match in pattern.finditer(text)]
     for match in _DOUBLED.finditer(text):
-        if match[0] not in _MEANT and len(set(match[1])) > 1:
+        if match[0] not in _MEANT and len(set(match[1])) > 1 and not _REPEATING.search(text[max(0, match.start() - 1) : match.end() + 1]):
             found.append(_at(case, "doubled-word", index, text, match.start(), match.end(), suggestion=match[1], around=0))
     odd = [place for place, character in enumerate(text) if character in _TRADITIONAL]
     if odd:
@@ -73,25 +78,29 @@ def _masked(case: int, index: int, text: str) -> list[Finding]:
     found = []
     for match in _MASK.finditer(text):
         start = match.start()
-        before, after = text[max(0, start - 6) : start], text[start + 1 : start + 7]
-        if not re.match(_HAN, after) and not (re.search(_HAN + "$", before) and after[:1] not in ("", "，", "。", "；", "、", "）", " ")):
+        before, after = text[max(0, start - 6) : start], text[match.end() : match.end() + 6]
+        if not _fitting(before, after, len(match[0])) and not re.match(_HAN, after) and not (re.search(_HAN + "$", before) and after[:1] not in ("", "，", "。", "；", "、", "）", " ")):
             continue
-        if not before and not _restored(before, after):
+        fitting = _fitting(before, after, len(match[0]))
+        if not before and not fitting:
             continue
-        word = _restored(before, after)
-        quote = before[-4:] + "*" + after[:4]
-        found.append(Finding(case, "masked-character", "error", quote, index, start, start + 1, word))
+        quote = before[-4:] + match[0] + after[:4]
+        found.append(Finding(case, "masked-character", "error", quote, index, start, match.end(), _restored(fitting)))
     return found
 
 
-def _restored(before: str, after: str) -> str:
-    """The commonly masked word that fits around a mask, "" where none or several of one length do."""
-    fitting = [
+def _fitting(before: str, after: str, size: int) -> set[str]:
+    """The commonly masked words that fit around `size` masks, at least one of their characters left to see."""
+    return {
         word
         for word in _masked_words()
-        for place in range(len(word))
-        if before.endswith(word[:place]) and after.startswith(word[place + 1 :]) and len(word) > 1
-    ]
+        for place in range(len(word) - size + 1)
+        if len(word) > size and before.endswith(word[:place]) and after.startswith(word[place + size :])
+    }
+
+
+def _restored(fitting: set[str]) -> str:
+    """The longest of the words, "" where none or several of one length fit."""
     longest = max(map(len, fitting), default=0)
     best = {word for word in fitting if len(word) == longest}
     return best.pop() if len(best) == 1 else ""
@@ -99,6 +108,7 @@ def _restored(before: str, after: str) -> str:
 
 def _numbers(case: int, index: int, text: str) -> list[Finding]:
     found = [_at(case, "lost-number", index, text, m.start(), m.end()) for m in _DASHED.finditer(text)]
+    found += [_at(case, "lost-number", index, text, m.start(), m.end()) for m in _BARE.finditer(text) if not _LOST_NUMBER.search(text[: m.end()][-16:])]
     for match in _LOST_NUMBER.finditer(text):
         if not _NOT_LOST.match(match[0]) and not re.search(r"[\d一二三四五六七八九十百千万几数两]$", text[: match.start()]):
             found.append(_at(case, "lost-number", index, text, match.start(), match.end()))

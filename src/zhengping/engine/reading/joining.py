@@ -54,7 +54,8 @@ def join(rows: Sequence[Row], heads: Sequence[Sketch], where: dict[str, Document
         own = [number for number, row in enumerate(rows) if _root(where[row.document]) == root]
         cases = by_root.get(root, []) or (list(range(len(heads))) if len(by_root) == 1 else [])
         near |= dict.fromkeys(cases, True)
-        pairs = [(score, number, at) for number in own for at in cases if (score := _score(rows[number], heads[at])) >= 0.62]
+        once = {name for name, count in Counter(_stem(heads[at]) for at in cases).items() if count == 1}
+        pairs = [(score, number, at) for number in own for at in cases if (score := _score(rows[number], heads[at], once)) >= 0.62]
         for _, number, at in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
             if number not in used and at not in row_of:
                 row_of[at] = rows[number]
@@ -70,11 +71,16 @@ def _root(document: Document) -> str:
     return ""
 
 
-def _score(row: Row, head: Sketch) -> float:
-    """How surely a row tells of a case, 0 to 1.3; half of the title's likeness may be lacking if unit and file name agree."""
+def _stem(head: Sketch) -> str:
+    name = head.document.arrivals[0].name if head.document.arrivals else ""
+    return plain(name.rsplit(".", 1)[0])
+
+
+def _score(row: Row, head: Sketch, once: set[str]) -> float:
+    """How surely a row tells of a case, 0 to 1.3, by the file name where only one bears it (`once`); half of the title's likeness may be lacking if unit and file name agree."""
     title, unit, file = row.get("title"), row.get("unit"), row.get("file")
     name = head.document.arrivals[0].name if head.document.arrivals else ""
-    if file and plain(file.rsplit(".", 1)[0]) == plain(name.rsplit(".", 1)[0]):
+    if file and plain(file.rsplit(".", 1)[0]) == _stem(head) and _stem(head) in once:
         return 1.3
     titles = max(alike(title, head.title), 0.95 if len(plain(title)) > 5 and plain(title) in plain(name) else 0.0)
     units = max(alike(unit, head.unit), 0.9 if unit and len(plain(unit)) > 3 and (plain(unit) in plain(name) or plain(unit) in plain(head.unit)) else 0.0)

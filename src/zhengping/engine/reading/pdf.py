@@ -119,14 +119,19 @@ def _by_index(textpage: Any, count: int, text: str) -> list[str]:
 
 
 def _line(row: list[tuple[float, float, float, float, str]], height: float, page: int) -> _Line:
-    pieces = [row[0][4]]
+    pieces = [_dash(row[0])]
     for before, glyph in zip(row, row[1:], strict=False):
         if glyph[4] == before[4] and abs(glyph[1] - before[1]) < 0.5:
             continue  # a letter printed twice to look bold
         gap = glyph[1] - before[2]
         wide = gap > 0.25 * glyph[3] and not (is_cjk(before[4]) and is_cjk(glyph[4])) or gap > 1.5 * glyph[3]
-        pieces.append(" " + glyph[4] if wide else glyph[4])
+        pieces.append((" " if wide else "") + _dash(glyph))
     return _Line("".join(pieces), row[0][1], row[-1][2], height - row[0][0], row[0][3], page)
+
+
+def _dash(glyph: tuple[float, float, float, float, str]) -> str:
+    """The character of a glyph; fonts draw the Chinese dash —— as one glyph two characters wide."""
+    return "——" if glyph[4] == "—" and glyph[2] - glyph[1] > 1.25 * glyph[3] else glyph[4]
 
 
 def _without_margins(lines: list[_Line], pages: int) -> list[_Line]:
@@ -144,7 +149,7 @@ def _without_margins(lines: list[_Line], pages: int) -> list[_Line]:
     for at, line in enumerate(lines):
         plain = line.text.replace(" ", "")
         number = re.fullmatch(r"[-—–·]*第?\d{1,4}页?(?:[/／共]+\d{1,4}页?)?[-—–·]*", plain)
-        if at in outer and (number or (pages > 2 and edges[re.sub(r"\d+", "#", line.text)] > pages / 2)):
+        if at in outer and (number or (pages > 1 and edges[re.sub(r"\d+", "#", line.text)] > max(1, pages / 2))):
             continue
         kept.append(line)
     return kept
@@ -164,14 +169,9 @@ def _paragraphs(lines: list[_Line]) -> list[tuple[str, int]]:
         text = line.text.strip()
         if not text:
             continue
-        size = line.height or 10
-        fresh = (
-            last is None
-            or line.left - margin > size * 1.2
-            or abs(last.height - line.height) > 0.2 * size
-            or (full - last.right > size * 2.2)
-            or (line.page == last.page and line.top - last.top > size * 2.6)
-            or (bool(_STARTS.match(text)) and last.text.rstrip()[-1:] in _END)
+        fresh = last is None or (
+            not _is_one_title(last, line, margin, full)
+            and _is_fresh(last, line, text, margin, full)
         )
         if fresh or not found:
             found.append((text, line.page))
@@ -181,3 +181,22 @@ def _paragraphs(lines: list[_Line]) -> list[tuple[str, int]]:
             found[-1] = (before + glue + text, found[-1][1])
         last = line
     return found
+
+
+def _is_fresh(last: _Line, line: _Line, text: str, margin: float, full: float) -> bool:
+    """Whether a paragraph begins with this line."""
+    size = line.height or 10
+    return (
+        line.left - margin > size * 1.2
+        or abs(last.height - line.height) > 0.2 * size
+        or (full - last.right > size * 2.2)
+        or (line.page == last.page and line.top - last.top > size * 2.6)
+        or (bool(_STARTS.match(text)) and last.text.rstrip()[-1:] in _END)
+    )
+
+
+def _is_one_title(last: _Line, line: _Line, margin: float, full: float) -> bool:
+    """Whether two lines in large type, both centred, are one title broken in two."""
+    centred = [abs((one.left - margin) - (full - one.right)) < one.height * 1.5 for one in (last, line)]
+    near = line.page == last.page == 1 and line.top - last.top < 2.6 * line.height
+    return near and all(centred) and abs(last.height - line.height) < 0.05 * line.height and line.left - margin > line.height

@@ -18,7 +18,7 @@ _NOT_TITLE = re.compile(
     r"(?:申报书|申报表|推荐表|登记表|汇总表|报送表|征集表|征集评选(?:活动)?|申请表|信息表|案例征集|基本信息)$|征集评选.{0,12}(?:书|表)$|^(?:全国|第).{4,40}(?:征集|评选).{0,14}$"
 )
 _CHAPTER = re.compile(r"^(?:第?[一二三四五六七八九十]{1,2}(?:[、.．]|部分[:：、\s])|[【\[]).{1,44}$")
-_LOOSE = re.compile(r"^(?:(?:案例|工作|主要|项目|改革)?(?:背景|起因|动因|做法|举措|措施|成效|效果|启示|经验|创新点|亮点|特色)(?:介绍|情况|与.{2,6}|和.{2,6}|及.{2,6})?)[:：]?$")
+_LOOSE = re.compile(r"^(?:(?:案例|工作|主要|项目|改革|经验|取得|主要的?)?(?:背景|起因|动因|做法|举措|措施|成效|效果|启示|经验|创新点|亮点|特色)(?:介绍|情况|之处|与.{2,6}|和.{2,6}|及.{2,6})?|实施(?:过程|路径|步骤|效果|成效|情况)|推广(?:价值|应用|意义|情况)|工作思路|主要内容)[:：]?$")
 _DATE_LINE = re.compile(r"^[（(]?(?:\d{4}|[二〇○零一二三四五六七八九]{4})[年./-].{1,8}[)）]?$")
 _CONTACT = re.compile(
     r"^[（(【]?(?:联系人|联系电话|联系方式|电话|手机|邮箱|电子邮箱|e-?mail|通讯地址|地址|邮编|作者|执笔|撰稿|供稿人?|通讯员|填表人|经办人|负责人|开户行|开户银行|账号|身份证号?码?|户名|收款人|责任编辑)[^:：]{0,6}[:：]", re.I
@@ -153,6 +153,8 @@ def _running(made: Sketch, body: Sequence[Paragraph]) -> None:
             if names:
                 made.personal.append(PersonalDatum("person", names[1]))
             continue
+        if not made.paragraphs and len(text) <= 24 and re.search(r"(?:申报|推荐|登记|申请|信息|报名)[表书]$", text):
+            continue  # the form's own name
         if re.search(r"承诺(?:书|函)$", text) and len(text) < 30:
             skipping = True
             continue
@@ -161,7 +163,7 @@ def _running(made: Sketch, body: Sequence[Paragraph]) -> None:
                 skipping = False
             else:
                 continue
-        if paragraph.kind == "cell" and (labels.field(text) or (len(text) < 25 and not re.search(r"[。；]$", text))):
+        if paragraph.kind == "cell" and (labels.field(text) or (len(text) < 25 and not re.search(r"，|[。；]$", text))):
             continue
         masked, data = personal.mask(text, len(made.paragraphs))
         made.paragraphs.append(masked)
