@@ -13,8 +13,9 @@ from collections.abc import Sequence
 
 import zhengping
 from zhengping.cli import code, job, shown
-from zhengping.cli.words import _, choose
+from zhengping.cli.words import _, choose, language
 from zhengping.engine.folder.process import Stopped
+from zhengping.engine.tables import Trouble
 
 
 def parser() -> argparse.ArgumentParser:
@@ -134,19 +135,20 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return int(args.run(args))
     except Stopped as error:
-        shown.trouble(str(error))
+        shown.trouble(error.said(language()))
         return 4
+    except Trouble as error:
+        shown.trouble(error.said(language()))
+        return 3
+    except code.InputError as error:
+        shown.trouble(str(error))
+        return 3
     except KeyboardInterrupt:
         shown.trouble(_("已停止。再次运行同一命令即从停止处继续。"))
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
-    except ValueError as error:
-        if type(error).__module__.startswith("zhengping."):
-            shown.trouble(str(error))
-            return 3
-        raise
 
 
 def _wanted(words: Sequence[str]) -> str:

@@ -72,4 +72,4 @@ def as_json(value: object) -> None:
 
 def trouble(sentence: str) -> None:
     """A sentence for people on standard error."""
-    Console(stderr=True, highlight=False).print(sentence, style="bold red", markup=False)
+    Console(stderr=True, highlight=False).print(sentence, style="bold red", markup=False, soft_wrap=True)

@@ -142,8 +142,14 @@ def depth(number: str) -> int:
     return 1 if number.endswith("0000") else 2 if number.endswith("00") else 3
 
 
+# Short names that are words first: 公安局, 人力资源, 经济合作局. Places of that name are known by 县 or 市 behind it.
+_COMMON_WORDS = frozenset({"公安", "资源", "合作", "平安", "共和", "新兴", "通道", "民主", "和平", "兴业", "民乐", "文化", "建设"})
+
+
 def is_other_word(text: str, start: int, end: int) -> bool:
     """Whether the short name `text[start:end]` is the beginning of something else than a place (a street, a firm)."""
+    if text[start:end] in _COMMON_WORDS:
+        return True
     after = text[end : end + 3]
     if not after:
         return False

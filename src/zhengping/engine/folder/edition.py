@@ -20,7 +20,7 @@ _KEYS = {
 }
 
 
-class EditionError(ValueError):
+class EditionError(tables.Trouble):
     """The edition file cannot be used; the message says where and what to do."""
 
 
@@ -32,9 +32,9 @@ def load(path: Path) -> Edition:
     try:
         rows = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
-        raise EditionError(f"无法读取届次文件 {path}:{error.strerror}。请检查路径和权限。") from None
+        raise EditionError("edition-not-read", path=path, why=error.strerror) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise EditionError(f"届次文件 {path} 不是有效的 TOML:{error}。请用 UTF-8 保存并按说明修改。") from None
+        raise EditionError("edition-toml", path=path, why=error) from None
     _check_keys("", rows, path)
     for table in ("themes", "parts", "earlier"):
         for row in rows.get(table, ()):
@@ -47,16 +47,15 @@ def load(path: Path) -> Edition:
     try:
         return msgspec.convert(rows, Edition)
     except msgspec.ValidationError as error:
-        raise EditionError(f"届次文件 {path} 中有一项的类型不对({error})。请对照文档 docs/commands.md 修改。") from None
+        raise EditionError("edition-type", path=path, why=error) from None
 
 
 def _check_keys(table: str, row: dict[str, Any], path: Path) -> None:
     for key in row:
         if key not in _KEYS[table]:
             near = difflib.get_close_matches(key, _KEYS[table], 1, 0.5)
-            hint = f"是否为“{near[0]}”?" if near else "可用的项:" + "、".join(_KEYS[table]) + "。"
-            where = f"[[{table}]] 中的" if table else ""
-            raise EditionError(f"届次文件 {path} {where}“{key}”不是可用的项,{hint}")
+            where = f"[[{table}]] " if table else ""
+            raise EditionError("edition-key", path=path, key=where + key, near=near[0] if near else "、".join(_KEYS[table]))
 
 
 def _body(word: str, path: Path) -> str:
@@ -64,4 +63,4 @@ def _body(word: str, path: Path) -> str:
         if word in (body.number, body.name, body.short, body.english):
             return body.number
     near = difflib.get_close_matches(word, [body.name for body in tables.bodies()], 1, 0.3)
-    raise EditionError(f"届次文件 {path} 的 invited 中“{word}”不是省级单位,是否为“{near[0] if near else '北京市'}”?")
+    raise EditionError("edition-body", path=path, word=word, near=near[0] if near else "北京市")

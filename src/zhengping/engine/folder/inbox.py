@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from zhengping.engine import reading
-from zhengping.engine.folder.state import Kept, Opened, State
+from zhengping.engine.folder.state import Kept, Opened, State, digest
 from zhengping.engine.record import Arrival, Case, Document, IncomingFile, Unreadable
 from zhengping.engine.workers import Read
 
@@ -38,6 +38,11 @@ class Found:
     def key(self) -> str:
         """Its path within the folder, "/" between the parts."""
         return "/".join((*self.within, shown(self.path.name)))
+
+    @property
+    def mark(self) -> str:
+        """A hash of its path: the name itself may be what must not be kept."""
+        return digest(self.key)
 
 
 def shown(name: str) -> str:
@@ -121,7 +126,7 @@ class Collector:
     def __init__(self, state: State, submit: Submit, keep: Callable[[Arrival, bytes], None], progress: Progress) -> None:
         self._state, self._submit, self._keep, self._progress = state, submit, keep, progress
         self._kept: dict[str, Kept] = {row.sha256: row for row in state.read.rows()}
-        self._opened: dict[str, Opened] = {row.path: row for row in state.opened.rows()}
+        self._opened: dict[str, Opened] = {row.mark: row for row in state.opened.rows()}
         self._busy: dict[Future[Read], tuple[IncomingFile, _Under]] = {}
         self._bytes = 0
         self._asked: set[str] = set()
@@ -132,7 +137,7 @@ class Collector:
         """Read all files; what was read before is not read again."""
         for at, found in enumerate(files):
             self._progress(at, len(files))
-            before = self._opened.get(found.key)
+            before = self._opened.get(found.mark)
             if before is None or (before.size, before.changed) != (found.size, found.changed) or not self._has(before):
                 self._open(found)
         while self._busy or self._more:
@@ -230,8 +235,9 @@ class Collector:
 
     def _finished(self, under: _Under, *, keep: bool = True) -> None:
         found = under.found
-        row = Opened(found.key, found.size, found.changed, tuple(sorted(under.arrivals, key=lambda a: a.path)), tuple(under.refused))
-        self._opened[found.key] = row
+        arrivals = [_hidden(a) if self._kept[a.sha256].reason == "classified" else a for a in sorted(under.arrivals, key=lambda a: a.path)]
+        row = Opened(found.mark, found.size, found.changed, tuple(arrivals), tuple(under.refused))
+        self._opened[found.mark] = row
         if keep:
             self._state.opened.add(row)
 
@@ -239,7 +245,7 @@ class Collector:
         inbox = Inbox(unreadable=list(refused))
         arrivals: dict[str, list[Arrival]] = {}
         for found in files:
-            row = self._opened[found.key]
+            row = self._opened[found.mark]
             inbox.unreadable += row.refused
             for arrival in row.arrivals:
                 arrivals.setdefault(arrival.sha256, []).append(arrival)
@@ -249,7 +255,7 @@ class Collector:
                 inbox.arrived += len(having)
                 inbox.documents.append(replace(kept.document, arrivals=tuple(having)))
             else:
-                inbox.unreadable += [Unreadable(_hidden(a) if kept.reason == "classified" else a, kept.reason, kept.values) for a in having]
+                inbox.unreadable += [Unreadable(arrival, kept.reason, kept.values) for arrival in having]
         return inbox
 
 

@@ -29,7 +29,7 @@ def read(marks: Path | None, estimates: Path | None, awards: Path | None) -> Sai
         try:
             scores[number] = float(word)
         except ValueError:
-            raise sheets.SheetError(f"案例{number}的评分“{word}”不是数字。请改正评分表。") from None
+            raise sheets.SheetError("score-number", number=number, word=word) from None
     return Said(of(marks, "推荐等次", "等次", "mark"), scores, of(awards, "奖项", "award"))
 
 

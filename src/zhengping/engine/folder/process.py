@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 import zhengping
-from zhengping.engine import chains, reading
+from zhengping.engine import chains, reading, tables
 from zhengping.engine.folder import checks, edition, outputs, people, register
 from zhengping.engine.folder.inbox import Collector, Found, Inbox, Submit, walk
 from zhengping.engine.folder.state import Numbered, State, digest, replace_bytes
@@ -27,11 +27,11 @@ PRIVATE = ("personal.jsonl",)
 Progress = Callable[[str, int, int], None]
 
 
-class ProcessError(ValueError):
+class ProcessError(tables.Trouble):
     """The job cannot start; the message says why and what to do."""
 
 
-class Stopped(RuntimeError):
+class Stopped(tables.Trouble):
     """The job had to stop in the middle (disk full, no right to write); running it again goes on from there."""
 
 
@@ -95,24 +95,24 @@ def _stops() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise Stopped("磁盘空间已满,处理已停止,已读取的内容不会丢失。请腾出空间后再次运行同一命令。") from error
+            raise Stopped("disk-full") from error
         if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-            raise Stopped(f"无法写入 {error.filename}:{error.strerror}。请检查输出文件夹的权限后再次运行同一命令。") from error
+            raise Stopped("not-writable", path=error.filename, why=error.strerror) from error
         raise
 
 
 def _check(request: Request) -> None:
     if not request.folder.is_dir():
-        raise ProcessError(f"找不到来稿文件夹 {request.folder}。请检查路径;单个文件请先放入一个文件夹。")
+        raise ProcessError("folder-not-found", path=request.folder)
     if request.out.exists() and not request.out.is_dir():
-        raise ProcessError(f"{request.out} 是文件,不能作为输出文件夹。请换一个路径。")
+        raise ProcessError("out-is-file", path=request.out)
     if request.folder.resolve() == request.out.resolve():
-        raise ProcessError("输出文件夹不能就是来稿文件夹。请用 --out 另指定一个文件夹。")
+        raise ProcessError("out-is-folder")
     has_state = (request.out / ".state").is_dir()
     if request.resume and not has_state:
-        raise ProcessError(f"{request.out} 中没有可以继续的处理。请去掉 --resume 重新开始。")
+        raise ProcessError("nothing-to-resume", path=request.out)
     if not has_state and request.out.is_dir() and any(request.out.iterdir()):
-        raise ProcessError(f"输出文件夹 {request.out} 已有其他文件,为避免覆盖未作处理。请换一个空文件夹。")
+        raise ProcessError("out-not-empty", path=request.out)
 
 
 def _run(request: Request, state: State, progress: Progress, stack: ExitStack) -> Summary:
@@ -132,6 +132,7 @@ def _run(request: Request, state: State, progress: Progress, stack: ExitStack) -
     progress("draft", 0, 1)
     draft = reading.draft(inbox.documents)
     cases, findings, fates = _numbered(draft, state)
+    inbox.documents = [replace(document, paragraphs=(), tables=()) for document in inbox.documents]  # their words are in the cases now
     progress("draft", 1, 1)
     checked = checks.check_all(
         cases, call, confirmed, state, jobs=request.jobs, cluster=cluster, progress=lambda done, total: progress("check", done, total)
@@ -168,9 +169,9 @@ def _engine() -> str:
 def _made_of(request: Request, files: Sequence[Found], refused: Sequence[object], corrections: Sequence[register.Change]) -> str:
     """A hash of everything the outputs depend on."""
     given = (request.edition, *request.earlier, *request.confirmed, request.marks, request.estimates, request.awards)
-    tables = [_sum(path / "register.jsonl" if path.is_dir() else path) if path else "" for path in given]
+    given_tables = [_sum(path / "register.jsonl" if path.is_dir() else path) if path else "" for path in given]
     listed = [(found.key, found.size, found.changed) for found in files]
-    return digest(_engine(), listed, refused, tables, [(c.number, c.values) for c in corrections], request.language, request.length)
+    return digest(_engine(), listed, refused, given_tables, [(c.number, c.values) for c in corrections], request.language, request.length)
 
 
 def _sum(path: Path) -> str:
@@ -203,7 +204,7 @@ def _corrections(request: Request, state: State) -> tuple[register.Change, ...]:
             register.changed(shown, made)  # a cell that cannot be used stops here, before anything is written
             found += [change for change in made if change not in found]
     elif given:
-        raise ProcessError("--corrected 需要输出文件夹中已有登记表。请先不带该选项处理一次。")
+        raise ProcessError("corrected-without-register")
     if len(found) > len(before):
         replace_bytes(path, b"".join(msgspec.json.encode(change) + b"\n" for change in found))
     return tuple(found)
@@ -218,11 +219,11 @@ def _cluster(request: Request, stack: ExitStack) -> Executor | None:
     try:
         from distributed import Client
     except ImportError:
-        raise ProcessError('使用 --scheduler 需要安装扩展:pip install "zhengping[cluster]"。') from None
+        raise ProcessError("no-cluster") from None
     try:
         client = stack.enter_context(Client(request.scheduler, timeout=20))
     except OSError as error:
-        raise ProcessError(f"无法连接 Dask 调度器 {request.scheduler}({type(error).__name__})。请检查地址以及调度器是否已启动。") from None
+        raise ProcessError("no-scheduler", address=request.scheduler, why=type(error).__name__) from None
     executor: Executor = client.get_executor(pure=False)
     return executor
 

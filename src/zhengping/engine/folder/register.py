@@ -19,7 +19,7 @@ from zhengping.engine.text import length
 _json = msgspec.json.Encoder(order="deterministic")
 
 
-class RegisterError(ValueError):
+class RegisterError(tables.Trouble):
     """A register cannot be used; the message says which file, row and column, and what to do."""
 
 
@@ -98,7 +98,7 @@ def entry_of(row: dict[str, Any], at: int = 0, edition: str = "") -> Entry:
     try:
         return _entry_of(row, at, edition)
     except (msgspec.ValidationError, ValueError, TypeError, AttributeError) as error:
-        raise RegisterError(f"登记表第{at}行无法使用:{error}。请检查该行内容。") from None
+        raise RegisterError("register-row", row=at, why=error) from None
 
 
 def _entry_of(row: dict[str, Any], at: int, edition: str) -> Entry:
@@ -172,7 +172,7 @@ def read(path: Path) -> tuple[Entry, ...]:
     if path.is_dir():
         path = path / "register.jsonl"
     if not path.exists():
-        raise RegisterError(f"找不到登记表 {path}。请先运行 zhengping process。")
+        raise RegisterError("register-not-found", path=path)
     if path.suffix.lower() == ".xlsx":
         base = path.with_suffix(".jsonl")
         known = read(base) if base.exists() else ()
@@ -193,9 +193,9 @@ def _objects(path: Path) -> Iterator[dict[str, Any]]:
                 try:
                     value = msgspec.json.decode(line)
                 except msgspec.DecodeError as error:
-                    raise RegisterError(f"{path} 第{at}行不是有效的 JSON({error})。请重新生成或改正该行。") from None
+                    raise RegisterError("register-json", path=path, row=at, why=error) from None
                 if not isinstance(value, dict):
-                    raise RegisterError(f"{path} 第{at}行不是一个对象。请重新生成或改正该行。")
+                    raise RegisterError("register-object", path=path, row=at)
                 yield value
 
 
@@ -205,14 +205,14 @@ def _by_heading(path: Path) -> list[dict[str, str]]:
     try:
         found = rows_of(path)
     except SheetError as error:
-        raise RegisterError(str(error)) from None
+        raise RegisterError(error.key, **dict(error.values)) from None
     return [{words[name]: value for name, value in row.items() if name in words} for row in found]
 
 
 def _from_sheet(path: Path) -> Iterator[Entry]:
     for at, cells in enumerate(_by_heading(path), 2):
         values: dict[str, Any] = dict(cells)
-        values["themes"] = [_theme(values.pop("theme"), f"{path} 第{at}行")] if values.get("theme") else []
+        values["themes"] = [_theme(values.pop("theme"), f"{path}:{at}")] if values.get("theme") else []
         values["confidence"], values["files"] = {}, [values.get("files", "")]
         yield entry_of(values, at)
 
@@ -222,7 +222,7 @@ def _theme(word: str, where: str) -> str:
     if word in names:
         return names[word]
     near = difflib.get_close_matches(word, names, 1, 0.4)
-    raise RegisterError(f"{where}的主题“{word}”不在主题表中" + (f",是否为“{near[0]}”?" if near else "。"))
+    raise RegisterError("theme-unknown", where=where, word=word, near=near[0] if near else names and next(iter(names)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +245,9 @@ def changes(entries: Sequence[Entry], path: Path) -> tuple[Change, ...]:
         number = sheet.get("number", "")
         if not number:
             continue
-        where = f"{path} 第{at}行"
+        where = f"{path}:{at}"
         if not number.isdigit() or int(number) not in by_number:
-            raise RegisterError(f"{where}的编号“{number}”不在登记表中。请恢复原编号。")
+            raise RegisterError("number-unknown", where=where, number=number)
         shown = cells(by_number[int(number)])
         values = {key: sheet[key].strip() for key in shown if key in sheet and sheet[key].strip() != shown[key]}
         if values:
@@ -295,7 +295,7 @@ def _merged(entry: Entry, change: Change) -> Entry:
     if "division" in changed or "place" in changed:
         number = changed.get("division") or resolve(changed.get("place", "")).division
         if (changed.get("division") or changed.get("place")) and not full_name(number):
-            raise RegisterError(f"{where}的所在地“{changed.get('place') or number}”无法识别。请写全省、市、县名称。")
+            raise RegisterError("place-not-known", where=where, place=changed.get("place") or number)
         coding = replace(coding, place=Place(number, full_name(number), coding.place.zone, 1.0, candidates=(number,)))
     if "theme" in changed:
         main = [_theme(changed["theme"], where)] if changed["theme"] else []

@@ -9,8 +9,10 @@ from typing import Any
 
 import msgspec
 
+from zhengping.engine import tables
 
-class SheetError(ValueError):
+
+class SheetError(tables.Trouble):
     """A table cannot be used; the message names file, row and column and what to do."""
 
 
@@ -31,11 +33,11 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
         return _with_headings([[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)])
     except FileNotFoundError:
-        raise SheetError(f"找不到表格 {path}。请检查路径。") from None
+        raise SheetError("sheet-not-found", path=path) from None
     except (OSError, msgspec.DecodeError, ValueError, AttributeError) as error:
-        raise SheetError(f"无法读取表格 {path}:{error}。请另存为 .xlsx 或 UTF-8 的 .csv。") from None
+        raise SheetError("sheet-not-read", path=path, why=error) from None
     except Exception as error:  # calamine raises its own class, not exported in all versions
-        raise SheetError(f"无法读取表格 {path}:{error}。请另存为 .xlsx 或 UTF-8 的 .csv。") from None
+        raise SheetError("sheet-not-read", path=path, why=error) from None
 
 
 def _decoded(path: Path) -> str:
@@ -73,9 +75,9 @@ def by_case(path: Path, names: tuple[str, ...]) -> dict[int, str]:
     found: dict[int, str] = {}
     for at, row in enumerate(rows, 2):
         if not row[key].isdigit():
-            raise SheetError(f"{path} 第{at}行“{key}”列的“{row[key]}”不是案例编号。请填写登记表中的编号。")
+            raise SheetError("sheet-number", path=path, row=at, column=key, word=row[key])
         if int(row[key]) in found:
-            raise SheetError(f"{path} 第{at}行的编号“{row[key]}”重复出现。请保留一行。")
+            raise SheetError("sheet-twice", path=path, row=at, word=row[key])
         found[int(row[key])] = row[value]
     return found
 
@@ -86,5 +88,4 @@ def _column(rows: list[dict[str, str]], names: tuple[str, ...], path: Path) -> s
         if name in having:
             return name
     near = [found for name in names for found in difflib.get_close_matches(name, having, 1, 0.5)]
-    hint = f"是否为“{near[0]}”列?" if near else f"现有各列:{'、'.join(having) or '无'}。"
-    raise SheetError(f"{path} 缺少“{names[0]}”列,{hint}")
+    raise SheetError("sheet-column", path=path, column=names[0], near=near[0] if near else "、".join(having) or "-")

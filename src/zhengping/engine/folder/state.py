@@ -3,7 +3,7 @@
 Append-only files of JSON lines; a line that a stop cut in two is dropped with everything behind it.
 
     read.jsonl        what came of each document, by sha256
-    opened.jsonl      each file of the folder (path, size, time of change) with what was in it
+    opened.jsonl      each file of the folder (hash of its path, size, time of change) with what was in it
     checked.jsonl     what coding and proofreading said of each case, by a hash of the case
     numbers.jsonl     the number each case was given, so that cases that come later do not shift it
     corrections.jsonl what persons changed in register.xlsx
@@ -38,7 +38,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
 class Opened(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file of the folder, read to its end: its arrivals (itself, or what it held) and what could not be had of it."""
 
-    path: str
+    mark: str
     size: int
     changed: int
     arrivals: tuple[Arrival, ...] = ()

@@ -66,6 +66,6 @@ def _check(entries: Sequence[Entry], limits: Limits) -> None:
     unknown = sorted({*limits.must, *limits.never} - known)
     both = sorted(set(limits.must) & set(limits.never))
     if unknown:
-        raise ValueError(f"登记表中没有编号为{'、'.join(map(str, unknown))}的案例。")
+        raise tables.Trouble("round-up-unknown", numbers="、".join(map(str, unknown)))
     if both:
-        raise ValueError(f"编号{'、'.join(map(str, both))}同时被要求写入和不写入。")
+        raise tables.Trouble("round-up-both", numbers="、".join(map(str, both)))

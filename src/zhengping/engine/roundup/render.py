@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from zhengping.engine import tables
 from zhengping.engine.figures import ABOUT, charts, find
 from zhengping.engine.record import Entry, Figure, RoundUp, Sentence, Source
 from zhengping.engine.rendering import Article, Block, Heading, Picture, Span, Text, page, printed, word
@@ -20,7 +21,7 @@ def render(round_up: RoundUp, kind: str, entries: Sequence[Entry] = (), invited:
     Raises ValueError for another kind.
     """
     if kind not in KINDS:
-        raise ValueError(f"综述不能写成“{kind}”,可用:{'、'.join(KINDS)}。")
+        raise tables.Trouble("round-up-kind", kind=kind, kinds="、".join(KINDS))
     return KINDS[kind](article(round_up, entries, invited))
 
 

@@ -144,3 +144,16 @@ def sentence(key: str, values: tuple[tuple[str, str], ...] = (), language: str =
 class _Known(dict[str, str]):
     def __missing__(self, name: str) -> str:
         return "…"
+
+
+class Trouble(ValueError):
+    """Input that cannot be used: `key` names its sentence in the folder `messages`, `values` fill it; `str()` is the Chinese sentence."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        self.key = key
+        self.values = tuple((name, str(value)) for name, value in values.items())
+        super().__init__(self.said("zh"))
+
+    def said(self, language: str) -> str:
+        """The sentence in "zh" or "en"."""
+        return sentence(self.key, self.values, language)
