@@ -144,6 +144,17 @@ def test_bytes_that_arrive_twice_are_one_document(inbox, tmp_path, word):
     assert [row["kind"] for row in rows(tmp_path / "out" / "findings.jsonl")] == ["same-file"]
 
 
+def test_a_mail_that_arrives_twice_is_opened_twice(inbox, tmp_path, word):
+    mail = writers.eml("报送案例", "南京市委组织部", "请查收。", [("附件.docx", word)])
+    for name in ("一.eml", "二.eml"):
+        (inbox / name).write_bytes(mail)
+
+    process(Request(inbox, tmp_path / "out", jobs=1))
+
+    log = [row["file"] for row in rows(tmp_path / "out" / "log.jsonl")[1:]]
+    assert [name for name in log if name.endswith("附件.docx")] == ["一.eml/附件.docx", "二.eml/附件.docx"]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may enter any folder")
 def test_a_folder_without_right_to_read_is_a_row(inbox, tmp_path):
     (inbox / "封闭").mkdir(mode=0)

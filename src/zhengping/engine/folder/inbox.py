@@ -130,6 +130,7 @@ class Collector:
         self._busy: dict[Future[Read], tuple[IncomingFile, _Under]] = {}
         self._bytes = 0
         self._asked: set[str] = set()
+        self._again: dict[str, list[tuple[IncomingFile, _Under]]] = {}
         self._more: deque[tuple[IncomingFile, _Under]] = deque()
         self.read_now = 0
 
@@ -157,8 +158,7 @@ class Collector:
             self._finished(under, keep=False)
             return
         self._take(IncomingFile(shown(found.path.name), data, found.within), under)
-        while self._more:
-            self._take(*self._more.popleft())
+        self._take_more()
         under.whole = True
         if not under.waiting:
             self._finished(under)
@@ -181,9 +181,13 @@ class Collector:
                 under.refused += [Unreadable(_arrival(file), "no-document")] if empty else []
             return
         arrival = _arrival(file)
-        if arrival.sha256 in self._kept or arrival.sha256 in self._asked:
+        if arrival.sha256 in self._kept:
             under.arrivals.append(arrival)
             self._keep_again(arrival, file.data)
+            return
+        if arrival.sha256 in self._asked:  # the same bytes are being read now
+            under.waiting += 1
+            self._again.setdefault(arrival.sha256, []).append((file, under))
             return
         self._asked.add(arrival.sha256)
         under.waiting += 1
@@ -207,10 +211,14 @@ class Collector:
                 self._bytes -= len(file.data)
                 under.waiting -= 1
                 self._answered(file, future.result(), under)
+        self._take_more()
+
+    def _take_more(self) -> None:
+        """Take what came out of containers, and what waited for the same bytes."""
         while self._more:
             file, under = self._more.popleft()
             self._take(file, under)
-            if under.whole and not under.waiting:
+            if under.whole and not under.waiting and all(other is not under for _, other in self._more):
                 self._finished(under)
 
     def _answered(self, file: IncomingFile, answer: Read, under: _Under) -> None:
@@ -218,10 +226,13 @@ class Collector:
         if answer.children or answer.refused:
             under.refused += answer.refused
             self._more.extend((child, under) for child in answer.children)
-            self._asked.discard(arrival.sha256)
         else:
             self._keep_answer(arrival, answer, file.data)
             under.arrivals.append(arrival)
+        self._asked.discard(arrival.sha256)
+        for other, waiting in self._again.pop(arrival.sha256, ()):
+            waiting.waiting -= 1
+            self._more.append((other, waiting))
         if under.whole and not under.waiting and not answer.children:
             self._finished(under)
 
