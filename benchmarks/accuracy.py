@@ -60,7 +60,7 @@ def fields(truth: list[dict[str, Any]], register: list[dict[str, Any]], show: in
                 print("missing", case["text_file"])
             continue
         total["grouped"] += 1
-        right["grouped"] += {f for f in case["files"]} <= set(row["files"])
+        right["grouped"] += set(case["files"]) <= set(row["files"])
         missing = {p["field"] for p in case["planted"] if p["kind"] == "missing-field"}
         for name, theirs in (("title", row["title"]), ("unit", row["unit"]), ("division", row["division"]), ("unit_type", row["unit_type"]),
                              ("unit_level", row["unit_level"]), ("theme", (row["themes"] or [""])[0]), ("mark", row["mark"])):  # fmt: skip
@@ -150,7 +150,7 @@ def lists(truth: list[dict[str, Any]], register: list[dict[str, Any]], out: Path
 
 def main() -> int:
     """Print every share."""
-    cases, seed = (int(word) for word in (sys.argv[1:] + ["1000", "11"])[:2]) if len(sys.argv) != 2 else (int(sys.argv[1]), 11)
+    cases, seed = (int(word) for word in ([*sys.argv[1:], "1000", "11"])[:2]) if len(sys.argv) != 2 else (int(sys.argv[1]), 11)
     with tempfile.TemporaryDirectory() as folder:
         for name, share in measure(cases, seed, Path(folder), show=int(sys.argv[3]) if len(sys.argv) > 3 else 0).items():
             print(f"{name:28} {share:.4f}")

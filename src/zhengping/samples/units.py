@@ -54,7 +54,7 @@ def by_province() -> dict[str, list[Division]]:
     """Prefectures and counties of each province (two digits); 市辖区 and the like are left out."""
     found: dict[str, list[Division]] = defaultdict(list)
     for division in current().values():
-        if division.depth > 1 and not division.name.endswith(("市辖区", "直辖县级行政区划", "县")) or (division.depth == 3 and len(division.name) > 2):
+        if (division.depth > 1 and not division.name.endswith(("市辖区", "直辖县级行政区划", "县"))) or (division.depth == 3 and len(division.name) > 2):
             if division.name not in ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"):
                 found[division.number[:2]].append(division)
     return found

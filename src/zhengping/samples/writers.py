@@ -67,7 +67,7 @@ class _GbkInfo(zipfile.ZipInfo):
 
     __slots__ = ()
 
-    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - the hook of the standard library
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
         return self.filename.encode("gb18030"), self.flag_bits & ~0x800
 
 

@@ -11,6 +11,7 @@ from zhengping.engine.coding import themes, units
 from zhengping.engine.coding.gazetteer import depth, full_name, names
 from zhengping.engine.coding.measures import measures
 from zhengping.engine.coding.places import resolve
+from zhengping.engine.coding.themes import Learned
 from zhengping.engine.record import Case, Coding, Evidence, Finding, Measure, Place, Theme
 
 _CITED = re.compile(r"《[^《》\n]{3,60}?(?:意见|办法|通知|规定|方案|条例|规划|纲要|决定|措施|细则|若干|政策|指引|公告|批复|法|二十条|十条)[^《》\n]{0,12}》")
@@ -25,7 +26,7 @@ class Coder:
 
     themes: tuple[Theme, ...] = ()
     year: int = 0
-    learned: themes.Learned | None = None
+    learned: Learned | None = None
 
     def code(self, case: Case) -> Coding:
         """Code a case. The place follows the unit's name first, then form and list, title and text; where nothing decides there is none."""

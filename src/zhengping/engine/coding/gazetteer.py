@@ -111,9 +111,9 @@ def names() -> dict[str, tuple[Name, ...]]:
     seats = {division.name: division.number for division in tables.divisions() if division.depth < 3 or division.number[2] == "9"}
     seats |= {short(name) + "州": number for name, number in seats.items() if name.endswith("自治州")}
     for school in tables.universities():
-        number = seats.get(school.seat)
-        if number:
-            found[school.name] = [Name(number, depth(number), "school", 0, 9999, stem(number), True)]
+        seat = seats.get(school.seat)
+        if seat:
+            found[school.name] = [Name(seat, depth(seat), "school", 0, 9999, stem(seat), True)]
     for text, number in tables.institutes().items():
         found[text] = [Name(number, depth(number), "school", 0, 9999, stem(number), True)]
     return {text: tuple(sorted(meanings, key=lambda m: m.kind != "full")) for text, meanings in found.items()}

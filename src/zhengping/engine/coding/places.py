@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 from zhengping.engine import tables
-from zhengping.engine.coding.gazetteer import Name, depth, full_name, is_other_word, lengths, names, numbers, stem
+from zhengping.engine.coding.gazetteer import Name, full_name, is_other_word, lengths, names, numbers, stem
 from zhengping.engine.record import Place
 
 _SPACE = re.compile(r"\s+")

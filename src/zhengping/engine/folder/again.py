@@ -7,7 +7,9 @@ from pathlib import Path
 
 import msgspec
 
-from zhengping.engine import chains, figures as counting, roundup as writing
+from zhengping.engine import chains
+from zhengping.engine import figures as counting
+from zhengping.engine import roundup as writing
 from zhengping.engine.folder import edition, people, register
 from zhengping.engine.folder.state import replace_bytes
 from zhengping.engine.record import Edition, Entry

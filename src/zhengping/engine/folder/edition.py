@@ -55,7 +55,7 @@ def _check_keys(table: str, row: dict[str, Any], path: Path) -> None:
         if key not in _KEYS[table]:
             near = difflib.get_close_matches(key, _KEYS[table], 1, 0.5)
             where = f"[[{table}]] " if table else ""
-            raise EditionError("edition-key", path=path, key=where + key, near=near[0] if near else "、".join(_KEYS[table]))
+            raise EditionError("edition-key", path=path, word=where + key, near=near[0] if near else "、".join(_KEYS[table]))
 
 
 def _body(word: str, path: Path) -> str:

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -20,7 +21,7 @@ from zhengping.engine import chains, reading, tables
 from zhengping.engine.folder import checks, edition, outputs, people, register
 from zhengping.engine.folder.inbox import Collector, Found, Inbox, Submit, walk
 from zhengping.engine.folder.state import Numbered, State, digest, replace_bytes
-from zhengping.engine.record import Arrival, Case, Edition, Entry, Fate, Finding, IncomingFile
+from zhengping.engine.record import Arrival, Case, Edition, Entry, Fate, Finding, IncomingFile, Unreadable
 from zhengping.engine.workers import Read, Readers, has_ocr, read_in_worker
 
 PRIVATE = ("personal.jsonl",)
@@ -221,7 +222,7 @@ def _cluster(request: Request, stack: ExitStack) -> Executor | None:
     except ImportError:
         raise ProcessError("no-cluster") from None
     try:
-        client = stack.enter_context(Client(request.scheduler, timeout=20))
+        client: Any = stack.enter_context(Client(request.scheduler, timeout=20))  # type: ignore[no-untyped-call]
     except OSError as error:
         raise ProcessError("no-scheduler", address=request.scheduler, why=type(error).__name__) from None
     executor: Executor = client.get_executor(pure=False)
@@ -229,7 +230,7 @@ def _cluster(request: Request, stack: ExitStack) -> Executor | None:
 
 
 def _collected(
-    request: Request, state: State, files: list[Found], refused: list[object], progress: Progress, cluster: Executor | None
+    request: Request, state: State, files: list[Found], refused: list[Unreadable], progress: Progress, cluster: Executor | None
 ) -> tuple[Inbox, int]:
     with ExitStack() as stack:
         submit: Submit
@@ -242,7 +243,7 @@ def _collected(
             submit = stack.enter_context(Readers(request.jobs)).submit
         keep = _Originals(request.out / "unreadable").keep
         collector = Collector(state, submit, keep, lambda done, total: progress("read", done, total))
-        inbox = collector.collect(files, refused)  # type: ignore[arg-type]
+        inbox = collector.collect(files, refused)
         return inbox, collector.read_now
 
 

@@ -291,7 +291,13 @@ def cells(entry: Entry) -> dict[str, str]:
 def _merged(entry: Entry, change: Change) -> Entry:
     changed, where = change.values, change.where
     case, coding = entry.case, entry.coding
-    case = replace(case, **{key: changed[key] for key in ("title", "unit", "mark", "arrived") if key in changed})
+    case = replace(
+        case,
+        title=changed.get("title", case.title),
+        unit=changed.get("unit", case.unit),
+        mark=changed.get("mark", case.mark),
+        arrived=changed.get("arrived", case.arrived),
+    )
     if "division" in changed or "place" in changed:
         number = changed.get("division") or resolve(changed.get("place", "")).division
         if (changed.get("division") or changed.get("place")) and not full_name(number):
@@ -300,7 +306,11 @@ def _merged(entry: Entry, change: Change) -> Entry:
     if "theme" in changed:
         main = [_theme(changed["theme"], where)] if changed["theme"] else []
         coding = replace(coding, themes=(*main, *(key for key in coding.themes[1:] if key not in main)))
-    coding = replace(coding, **{key: changed[key] for key in ("unit_type", "unit_level") if key in changed})
+    coding = replace(
+        coding,
+        unit_type=changed.get("unit_type", coding.unit_type),
+        unit_level=changed.get("unit_level", coding.unit_level),
+    )
     names = {"place": "division"}
     touched = {names.get(key, key) for key in changed}
     sure = tuple((key, 1.0 if key in touched else value) for key, value in coding.confidence)

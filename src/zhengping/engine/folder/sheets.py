@@ -27,7 +27,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
             values = [msgspec.json.decode(line) for line in path.read_bytes().splitlines() if line.strip()]
             return [{str(key): _text(value) for key, value in row.items()} for row in values]
         if ending == ".csv":
-            return _with_headings([row for row in csv.reader(_decoded(path).splitlines())])
+            return _with_headings(list(csv.reader(_decoded(path).splitlines())))
         from python_calamine import CalamineWorkbook
 
         sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)

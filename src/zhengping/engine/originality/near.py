@@ -25,8 +25,10 @@ def near(texts: Sequence[str], own: int) -> Iterator[tuple[int, int, float, tupl
 
     A pair is given when one common passage has at least 100 characters or passages make 8 % of the shorter text.
     """
-    for first, second in sorted(_candidates([_grams(text) for text in texts], own)):
-        passages = _passages(texts[first], texts[second])
+    candidates, boilerplate = _candidates([_grams(text) for text in texts], own)
+    for first, second in sorted(candidates):
+        found = _passages(texts[first], texts[second])
+        passages = tuple(p for p in found if not _is_boilerplate(texts[first][p.start : p.end], boilerplate))
         size = sum(p.end - p.start for p in passages)
         share = size / max(1, min(len(texts[first]), len(texts[second])))
         if passages and (share >= 0.08 or max(p.end - p.start for p in passages) >= 100):
@@ -48,10 +50,10 @@ def _grams(text: str) -> np.ndarray:
     return np.unique(hashes[hashes % np.uint64(_KEEP) == 0])
 
 
-def _candidates(grams: Sequence[np.ndarray], own: int) -> list[tuple[int, int]]:
-    """Pairs that share enough kept grams that are no boilerplate."""
+def _candidates(grams: Sequence[np.ndarray], own: int) -> tuple[list[tuple[int, int]], np.ndarray]:
+    """Pairs that share enough kept grams that are no boilerplate, and the grams that are (sorted)."""
     if not grams:
-        return []
+        return [], np.zeros(0, np.uint64)
     keys = np.concatenate(grams)
     places = np.repeat(np.arange(len(grams), dtype=np.int32), [len(found) for found in grams])
     order = np.argsort(keys, kind="stable")
@@ -68,7 +70,13 @@ def _candidates(grams: Sequence[np.ndarray], own: int) -> list[tuple[int, int]]:
                 break
             for second in group[at + 1 :]:
                 counted[first, second] += 1
-    return [pair for pair, count in counted.items() if count >= _SHARED]
+    return [pair for pair, count in counted.items() if count >= _SHARED], keys[starts[sizes > limit]]
+
+
+def _is_boilerplate(text: str, boilerplate: np.ndarray) -> bool:
+    """Whether more than half of the kept grams of a passage stand in many texts."""
+    own = _grams(text)
+    return len(own) > 0 and float(np.isin(own, boilerplate, assume_unique=True).mean()) > 0.5
 
 
 def _passages(first: str, second: str) -> tuple[Passage, ...]:

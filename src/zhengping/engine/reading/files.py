@@ -28,7 +28,7 @@ _SECRET = re.compile(r"^[\s　]*(?:秘密|机密|绝密)[\s　]*(?:[★☆*＊][
 
 def is_container(file: IncomingFile) -> bool:
     """Whether a file holds other files (zip, 7z, a mail, a mailbox)."""
-    return kind(file.data[:8192] if not file.data[:2] == b"PK" else file.data, file.name) in CONTAINERS
+    return kind(file.data[:8192] if file.data[:2] != b"PK" else file.data, file.name) in CONTAINERS
 
 
 def unpack(file: IncomingFile) -> Iterator[IncomingFile | Unreadable]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from statistics import median
@@ -120,11 +121,11 @@ def _by_index(textpage: Any, count: int, text: str) -> list[str]:
 
 def _line(row: list[tuple[float, float, float, float, str]], height: float, page: int) -> _Line:
     pieces = [_dash(row[0])]
-    for before, glyph in zip(row, row[1:], strict=False):
+    for before, glyph in itertools.pairwise(row):
         if glyph[4] == before[4] and abs(glyph[1] - before[1]) < 0.5:
             continue  # a letter printed twice to look bold
         gap = glyph[1] - before[2]
-        wide = gap > 0.25 * glyph[3] and not (is_cjk(before[4]) and is_cjk(glyph[4])) or gap > 1.5 * glyph[3]
+        wide = (gap > 0.25 * glyph[3] and not (is_cjk(before[4]) and is_cjk(glyph[4]))) or gap > 1.5 * glyph[3]
         pieces.append((" " if wide else "") + _dash(glyph))
     return _Line("".join(pieces), row[0][1], row[-1][2], height - row[0][0], row[0][3], page)
 

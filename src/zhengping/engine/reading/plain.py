@@ -50,7 +50,7 @@ def read_html(data: bytes, sha256: str) -> Document:
     paragraphs: list[Paragraph] = []
     tables: list[Table] = []
     for table in root.iter("table"):
-        rows = [tuple("".join(cell.itertext()).strip() for cell in row.iter("td", "th")) for row in table.iter("tr")]
+        rows = [tuple("".join(map(str, cell.itertext())).strip() for cell in row.iter("td", "th")) for row in table.iter("tr")]
         tables.append(Table(tuple(rows)))
     for line, level in _lines(root):
         paragraphs.append(Paragraph(line, "heading" if level else "body", level))

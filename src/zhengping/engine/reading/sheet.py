@@ -22,14 +22,15 @@ _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
 def read(data: bytes, sha256: str, kind: str) -> Document:
     """Read a workbook. Raises UnreadableFile for encrypted, damaged or monstrous ones (a single far cell counts as such)."""
     sheets = [("", _csv(data))] if kind == "csv" else _workbook(data, kind)
-    tables, paragraphs = [], []
+    tables: list[Table] = []
+    paragraphs: list[Paragraph] = []
     for name, rows in sheets:
-        rows = _trimmed(rows)
-        if not rows:
+        kept = _trimmed(rows)
+        if not kept:
             continue
         number = len(tables)
-        tables.append(Table(tuple(rows), name))
-        for at, row in enumerate(rows):
+        tables.append(Table(tuple(map(tuple, kept)), name))
+        for at, row in enumerate(kept):
             paragraphs += [Paragraph(text, "cell", 0, number, at, column) for column, text in enumerate(row) if text]
     if not paragraphs:
         raise UnreadableFile("no-text")

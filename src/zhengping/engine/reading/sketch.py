@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field as default
+from dataclasses import dataclass
+from dataclasses import field as default
 
 from zhengping.engine.reading import labels
 from zhengping.engine.record import Document, Hint, Paragraph, Part, PersonalDatum

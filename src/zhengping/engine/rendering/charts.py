@@ -43,7 +43,7 @@ def tiles(title: str, rows: Sequence[tuple[str, int, int, int | None, str]], *, 
 
     A unit that was invited and sent none has count 0 and a dashed white tile; one that was not invited is pale grey.
     """
-    values = [
+    values: list[dict[str, Any]] = [
         {"name": name, "row": row, "column": column, "value": value or 0, "said": said, "state": _state(value)}
         for name, row, column, value, said in rows
     ]

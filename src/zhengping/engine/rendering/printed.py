@@ -43,7 +43,7 @@ def printed(article: Article) -> bytes:
     import typst
     from pylopdf_fonts_zh_cn import sans_path
 
-    files: dict[str, bytes] = {"main": _TEMPLATE.encode()}
+    files: Any = {"main": _TEMPLATE.encode()}
     blocks = [_block(block, place, files) for place, block in enumerate(article.blocks)]
     data = {"title": article.title, "note": article.note, "blocks": blocks}
     files["article.json"] = json.dumps(data, ensure_ascii=False).encode()

@@ -94,7 +94,7 @@ def _said(step: Step, told: set[int]) -> Sentence | None:
     paragraph = entry.case.paragraphs[step.measure.paragraph] if step.measure.paragraph < len(entry.case.paragraphs) else ""
     for candidate in _candidates(step, paragraph):
         text = shorten(candidate, _CLAUSE)
-        if text and text.split("，")[0] != step.measure.heading or (text and "，" in text):
+        if (text and text.split("，")[0] != step.measure.heading) or (text and "，" in text):
             source = Source("", "", entry.case.number, step.measure.paragraph, candidate)
             return Sentence(f"{name}{text}。", (source,))
     return None

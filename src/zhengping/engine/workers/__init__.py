@@ -4,6 +4,7 @@ A 5 kB .xlsx can abort the process that reads it and a 1.5 MB PDF can take 8 GB,
 but the central directory of a zip.
 """
 
-from zhengping.engine.workers.pool import Limits, Read, Readers, has_ocr, read_in_worker
+from zhengping.engine.workers.pool import Limits, Readers, has_ocr, read_in_worker
+from zhengping.engine.workers.reader import Read
 
 __all__ = ["Limits", "Read", "Readers", "has_ocr", "read_in_worker"]
