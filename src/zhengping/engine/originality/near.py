@@ -18,6 +18,7 @@ _KEEP = 4  # one gram in so many is kept, by its hash
 _SHARED = 10  # kept grams a pair must share to be looked at
 _COMMON = 12  # a gram in more texts than this is boilerplate
 _RUN = 30  # characters of a passage that counts
+_LONG = 300  # a passage longer than this counts even where many share its ends
 
 
 def near(texts: Sequence[str], own: int) -> Iterator[tuple[int, int, float, tuple[Passage, ...]]]:
@@ -25,14 +26,29 @@ def near(texts: Sequence[str], own: int) -> Iterator[tuple[int, int, float, tupl
 
     A pair is given when one common passage has at least 100 characters or passages make 8 % of the shorter text.
     """
-    candidates, boilerplate = _candidates([_grams(text) for text in texts], own)
-    for first, second in sorted(candidates):
-        found = _passages(texts[first], texts[second])
-        passages = tuple(p for p in found if not _is_boilerplate(texts[first][p.start : p.end], boilerplate))
+    pairs = [(first, second, _passages(texts[first], texts[second])) for first, second in sorted(_candidates([_grams(text) for text in texts], own))]
+    common = _in_many(texts, pairs, max(_COMMON, len(texts) // 500))
+    for first, second, found in pairs:
+        passages = tuple(p for p in found if p.end - p.start > _LONG or not common.issuperset(_ends(texts[first], p)))
         size = sum(p.end - p.start for p in passages)
         share = size / max(1, min(len(texts[first]), len(texts[second])))
         if passages and (share >= 0.08 or max(p.end - p.start for p in passages) >= 100):
             yield first, second, round(min(1.0, share), 4), passages
+
+
+def _ends(text: str, passage: Passage) -> tuple[str, str]:
+    """The first and the last words of a passage, by which it is known again."""
+    return text[passage.start : passage.start + _RUN], text[passage.end - _RUN : passage.end]
+
+
+def _in_many(texts: Sequence[str], pairs: Sequence[tuple[int, int, tuple[Passage, ...]]], most: int) -> set[str]:
+    """Ends of the passages that more than `most` texts share."""
+    having: dict[str, set[int]] = {}
+    for first, second, passages in pairs:
+        for passage in passages:
+            for end in _ends(texts[first], passage):
+                having.setdefault(end, set()).update((first, second))
+    return {end for end, places in having.items() if len(places) > most}
 
 
 def _grams(text: str) -> np.ndarray:
@@ -50,10 +66,10 @@ def _grams(text: str) -> np.ndarray:
     return np.unique(hashes[hashes % np.uint64(_KEEP) == 0])
 
 
-def _candidates(grams: Sequence[np.ndarray], own: int) -> tuple[list[tuple[int, int]], np.ndarray]:
-    """Pairs that share enough kept grams that are no boilerplate, and the grams that are (sorted)."""
+def _candidates(grams: Sequence[np.ndarray], own: int) -> list[tuple[int, int]]:
+    """Pairs that share enough kept grams that are no boilerplate."""
     if not grams:
-        return [], np.zeros(0, np.uint64)
+        return []
     keys = np.concatenate(grams)
     places = np.repeat(np.arange(len(grams), dtype=np.int32), [len(found) for found in grams])
     order = np.argsort(keys, kind="stable")
@@ -70,13 +86,7 @@ def _candidates(grams: Sequence[np.ndarray], own: int) -> tuple[list[tuple[int, 
                 break
             for second in group[at + 1 :]:
                 counted[first, second] += 1
-    return [pair for pair, count in counted.items() if count >= _SHARED], keys[starts[sizes > limit]]
-
-
-def _is_boilerplate(text: str, boilerplate: np.ndarray) -> bool:
-    """Whether more than half of the kept grams of a passage stand in many texts."""
-    own = _grams(text)
-    return len(own) > 0 and float(np.isin(own, boilerplate, assume_unique=True).mean()) > 0.5
+    return [pair for pair, count in counted.items() if count >= _SHARED]
 
 
 def _passages(first: str, second: str) -> tuple[Passage, ...]:
