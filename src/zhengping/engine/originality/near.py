@@ -37,8 +37,9 @@ def near(texts: Sequence[str], own: int) -> Iterator[tuple[int, int, float, tupl
 
 
 def _ends(text: str, passage: Passage) -> tuple[str, str]:
-    """The first and the last words of a passage, by which it is known again."""
-    return text[passage.start : passage.start + _RUN], text[passage.end - _RUN : passage.end]
+    """The first and the last words of a passage's longest line, by which it is known again."""
+    line = max(text[passage.start : passage.end].split("\n"), key=len)
+    return line[:_RUN], line[-_RUN:]
 
 
 def _in_many(texts: Sequence[str], pairs: Sequence[tuple[int, int, tuple[Passage, ...]]], most: int) -> set[str]:
