@@ -91,7 +91,7 @@ def main() -> int:
         print(f".docx {name:12} {speeds[name]:8.1f} files/s  recall {share:.4f}  deleted passages read {deleted}{ratio}")
     kinds: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for case, data in cases:
-        if case["kind"] != "docx":
+        if case["kind"] not in ("docx", "png"):
             name = "a.docx" if case["kind"] == "eml" else f"a.{case['kind']}"
             kinds[case["kind"]].append(recall(reading.read(IncomingFile(name, data)).text, case["said"]))
     for kind, pairs in sorted(kinds.items()):

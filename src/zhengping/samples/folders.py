@@ -140,6 +140,8 @@ def _bytes(planned: Planned, kind: str, name: str) -> bytes:
         return writers.pdf(paper, "创新案例申报材料")
     if kind in ("doc", "wps"):
         return writers.doc(paper)
+    if kind == "png":
+        return writers.scan(paper)
     if kind == "txt":
         return writers.txt(paper, "gb18030" if planned.number % 2 else "utf-8")
     text = "您好！现报送创新案例一篇，请查收附件。"

@@ -134,3 +134,14 @@ def test_a_picture_of_a_billion_points_is_refused():
     header = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4, "big") + b"IHDR" + (30000).to_bytes(4, "big") * 2 + b"\x08\x02\x00\x00\x00"
 
     assert reason(header + bytes(200), "a.png") in ("picture-too-big", "damaged-picture")
+
+
+def test_a_scan_is_read_by_its_own_reader():
+    from zhengping.engine.workers import Readers
+
+    paper = Paper("样例标题一则", "江苏省南京市委组织部", (("案例背景", ("近年来人才总量不足，结构不优。",)),))
+    with Readers(1) as readers:
+        found = readers.read(IncomingFile("扫描.png", writers.scan(paper)))
+
+    assert found.document is not None and "scanned" in found.document.notes
+    assert "江苏省南京市委组织部" in "".join(found.document.text.split())

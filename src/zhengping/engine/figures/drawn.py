@@ -50,7 +50,7 @@ def charts(figures: Sequence[Figure], invited: Sequence[str] = (), language: str
     for about in _DRAWN:
         rows = [(_label(f, language), f.value) for f in figures if f.about == about and (f.key or f.value)]
         if len(rows) > (1 if about == "edition" else 0):
-            found[about] = bars(name_of(about, language), rows)
+            found[about] = bars("", rows)
     if any(f.about == "province" for f in figures):
         found["province"] = _map(figures, invited, language)
     return found
@@ -64,7 +64,7 @@ def _map(figures: Sequence[Figure], invited: Sequence[str], language: str) -> di
         count = sent.get(body.number, 0 if body.number in asked else None)
         name = body.short if language == "zh" else body.english
         rows.append((name, body.row, body.column, count, "" if count is None else str(count)))
-    return tiles(name_of("province", language), rows, side=52 if language == "zh" else 74)
+    return tiles("", rows, side=52 if language == "zh" else 74)
 
 
 def shown(figures: Sequence[Figure], title: str, invited: Sequence[str] = (), language: str = "zh") -> bytes:
@@ -93,7 +93,7 @@ def _opening(figures: Sequence[Figure], language: str) -> str:
 def _rows(figures: Sequence[Figure], about: str, language: str) -> Rows:
     head = ("项目", "数量", "案例编号") if language == "zh" else ("Item", "Count", "Case numbers")
     cells = tuple((_label(f, language), str(f.value), _cases(f)) for f in figures)
-    return Rows(name_of(about, language), head, cells)
+    return Rows("", head, cells)
 
 
 def _cases(figure: Figure) -> str:

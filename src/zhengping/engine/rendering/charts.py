@@ -41,7 +41,7 @@ def bars(title: str, rows: Sequence[tuple[str, int]], *, width: int = 420) -> di
 def tiles(title: str, rows: Sequence[tuple[str, int, int, int | None, str]], *, side: int = 52) -> dict[str, Any]:
     """Tiles of equal size: (name, row, column, count or None for "not invited", words below the name).
 
-    A unit that was invited and sent none has count 0 and a dashed white tile; one that was not invited is pale grey.
+    A unit that was invited and sent none has count 0 and a white tile with an orange edge; one that was not invited is pale grey.
     """
     values: list[dict[str, Any]] = [
         {"name": name, "row": row, "column": column, "value": value or 0, "said": said, "state": _state(value)}
@@ -68,7 +68,6 @@ def tiles(title: str, rows: Sequence[tuple[str, int, int, int | None, str]], *, 
     ink = {"condition": {"test": dark, "value": "#ffffff"}, "value": "#111827"}
     edge = {
         "stroke": {"condition": {"test": "datum.state == 'none'", "value": "#b45309"}, "value": "#cbd5e1"},
-        "strokeDash": {"condition": {"test": "datum.state == 'none'", "value": [4, 3]}, "value": [1, 0]},
     }
     return _chart(
         title,
@@ -100,7 +99,7 @@ def _chart(title: str, values: list[dict[str, Any]], layers: dict[str, Any]) -> 
     config = {"font": FONT, "view": {"stroke": None}, "axis": {"labelFontSize": 13}, "title": {"fontSize": 15, "anchor": "start", "font": FONT}}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "title": title,
+        **({"title": title} if title else {}),
         "data": {"values": values},
         "background": "white",
         "config": config,

@@ -15,7 +15,7 @@ h1{font-size:1.6rem;line-height:1.4;text-align:center}h2{font-size:1.2rem;margin
 p{margin:.6rem 0;text-align:justify;text-indent:2em}p.note{text-align:center;text-indent:0;color:#4b5563}
 figure{margin:1.5rem 0;overflow-x:auto}figure svg{max-width:100%;height:auto}figcaption{color:#4b5563;font-size:.9rem}
 table{border-collapse:collapse;font-size:.9rem;line-height:1.5}th,td{border:1px solid #cbd5e1;padding:.3rem .6rem;text-align:left;vertical-align:top}
-th{background:#f1f5f9}td.n{text-align:right}
+th{background:#f1f5f9;white-space:nowrap}td.n{text-align:right}
 .s{border:0;padding:0;font:inherit;color:inherit;background:none;text-decoration:underline dotted #94a3b8 1px;text-underline-offset:.3em;cursor:pointer}
 .s:hover,.s[aria-expanded=true]{background:#dbeafe}.s:focus-visible{outline:2px solid #1d4ed8}
 .o{margin:.4rem 0;padding:.5rem .9rem;background:#f1f5f9;border-left:3px solid #2563eb;font-size:.88rem;line-height:1.6;text-indent:0}
@@ -69,7 +69,8 @@ def _span(span: Span, count: object) -> tuple[str, str]:
 def _table(block: Rows) -> str:
     head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in block.head)
     rows = "".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>" for row in block.cells)
-    return f"<figure><figcaption>{escape(block.caption)}</figcaption><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></figure>"
+    caption = f"<figcaption>{escape(block.caption)}</figcaption>" if block.caption else ""
+    return f"<figure>{caption}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></figure>"
 
 
 def _cell(cell: str) -> str:

@@ -11,7 +11,7 @@ from zhengping.engine.rendering import Article, Block, Heading, Picture, Span, T
 
 KINDS = {"docx": word, "html": page, "pdf": printed}
 _SHOWN = 40
-_MAP = "各省级单位来稿数（虚线框为受邀而未来稿，灰色为未列入征集范围）"
+_MAP = "各省级单位来稿数（橙色框为受邀而未来稿，灰色为未列入征集范围）"
 _CHARTS = ("province", "theme", "type")
 
 
