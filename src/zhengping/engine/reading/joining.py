@@ -13,6 +13,7 @@ from zhengping.engine.reading.sketch import Sketch
 from zhengping.engine.record import Document
 
 
+@lru_cache(100_000)
 def plain(text: str) -> str:
     """Letters, digits and ideographs of a text alone, lower case."""
     return re.sub(r"[\W_]+", "", text).lower()
@@ -55,7 +56,16 @@ def join(rows: Sequence[Row], heads: Sequence[Sketch], where: dict[str, Document
         cases = by_root.get(root, []) or (list(range(len(heads))) if len(by_root) == 1 else [])
         near |= dict.fromkeys(cases, True)
         once = {name for name, count in Counter(_stem(heads[at]) for at in cases).items() if count == 1}
-        pairs = [(score, number, at) for number in own for at in cases if (score := _score(rows[number], heads[at], once)) >= 0.62]
+        named: dict[str, list[int]] = defaultdict(list)
+        for at in cases:
+            named[plain(heads[at].title)].append(at)
+        # Most rows bear the very title of their case: only the others are compared with all.
+        pairs = [
+            (score, number, at)
+            for number in own
+            for at in named.get(plain(rows[number].get("title")) or "?", cases)
+            if (score := _score(rows[number], heads[at], once)) >= 0.62
+        ]
         for _, number, at in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
             if number not in used and at not in row_of:
                 row_of[at] = rows[number]
