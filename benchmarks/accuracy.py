@@ -64,7 +64,7 @@ def fields(truth: list[dict[str, Any]], register: list[dict[str, Any]], show: in
         missing = {p["field"] for p in case["planted"] if p["kind"] == "missing-field"}
         for name, theirs in (("title", row["title"]), ("unit", row["unit"]), ("division", row["division"]), ("unit_type", row["unit_type"]),
                              ("unit_level", row["unit_level"]), ("theme", (row["themes"] or [""])[0]), ("mark", row["mark"])):  # fmt: skip
-            if name in missing:
+            if name in missing or (name == "unit_level" and not case[name]):
                 continue
             total[name] += 1
             ok = plain(str(theirs)) == plain(str(case[name]))

@@ -13,7 +13,7 @@ from zhengping.engine.record import Division
 _SUB_PROVINCIAL = frozenset({"210100", "210200", "220100", "230100", "320100", "330100", "330200", "350200", "370100", "370200", "420100", "440100", "440300", "510100", "610100"})  # fmt: skip
 MUNICIPALITIES = ("11", "12", "31", "50")
 _KINDS = (("组织部门", 30), ("人社", 12), ("科技", 6), ("文旅", 4), ("农业农村", 6), ("教育", 3), ("卫健", 3), ("编办", 2), ("其他党政机关", 5), ("街道乡镇", 6), ("村社区", 2),
-          ("高等院校", 8), ("中小学与职业院校", 2), ("科研院所", 2), ("医院", 3), ("国有企业", 3), ("民营企业", 4), ("社会组织", 2))  # fmt: skip
+          ("高等院校", 8), ("中小学与职业院校", 2), ("科研院所", 2), ("医院", 3), ("国有企业", 3), ("民营企业", 4), ("社会组织", 2), ("开发区", 2))  # fmt: skip
 _SUFFIX = {
     "组织部门": (("委组织部",), ("委组织部",)),
     "人社": (("人力资源和社会保障厅", "人社厅"), ("人力资源和社会保障局", "人社局")),
@@ -206,7 +206,17 @@ def _society(chance: Random, division: Division, _province: str) -> Unit:
     return Unit(full(division) + chance.choice(("人才发展促进会", "企业家协会", "青年创业促进会")), division.number, "社会组织", "企事业", full(division))
 
 
+def _zone(chance: Random, division: Division, province: str) -> Unit:
+    """A zone's administration; its level is a matter of appointment and not part of the truth."""
+    own = sorted((name, number) for name, number in tables.zones().items() if number[:2] == province and number in current())
+    if not own:
+        return _society(chance, division, province)
+    name, number = chance.choice(own)
+    return Unit(f"{name}管理委员会", number, "开发区", "", name)
+
+
 _MAKERS = {
+    "开发区": _zone,
     "街道乡镇": _town,
     "村社区": _village,
     "高等院校": _university,

@@ -68,7 +68,7 @@ def kind(unit: str, place: Place) -> tuple[str, str, float]:
         return "其他党政机关", rest, 0.97
     if re.search(r"(?:附属|第[一二三四五六七八九十]|人民|中心|中医|协和).{0,12}医院$", unit):
         return "医院", "医院", 0.99
-    institution = _INSTITUTION.search(unit)
+    institution = _INSTITUTION.search(re.sub(r"[（(][^（）()]{1,8}[)）]", "", unit))  # 中国石油大学（北京）组织部
     for name, words in _types():
         if institution and name in ("组织部门", "开发区"):
             continue
