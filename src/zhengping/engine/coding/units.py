@@ -61,7 +61,7 @@ def kind(unit: str, place: Place) -> tuple[str, str, float]:
     meaning = names().get(unit)
     if meaning and meaning[0].kind == "school" and unit.endswith(("大学", "学院")) and "职业" not in unit:
         return "高等院校", unit, 0.99
-    if re.match(r"^[^（(]{2,16}大学(?:[（(][^（）()]{1,6}[)）])?(?:党|组织|人事|人才|宣传|科研|教务|研究生|$)", unit):
+    if "职业" not in unit and re.match(r"^[^（(]{2,16}大学(?:[（(][^（）()]{1,6}[)）])?(?:党|组织|人事|人才|宣传|科研|教务|研究生|$)", unit):
         return "高等院校", "大学", 0.99  # 中国石油大学 is no oil company
     if "高等专科学校" in unit:
         return "高等院校", "高等专科学校", 0.99
