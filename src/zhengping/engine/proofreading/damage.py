@@ -27,6 +27,7 @@ _LOST_NUMBER = re.compile(
 )
 _BARE = re.compile(  # a sum without its number, people without theirs: 资金万元, 大使名，
     r"(?<=[\u4e00-\u9fff])(?<![一二三四五六七八九十百千万亿几数两余多零〇半上近过超])(?:万元(?!户)|亿元)"
+    r"|(?<=班)期(?=[，。；、])"
     r"|(?<=[\u4e00-\u9fff])(?<![姓签报著知命排提闻挂署改更点除实冠书地品校村人功罪虚成有驰齐同别笔网域类列榜题])名(?=[，。；、])"
 )
 _REPEATING = re.compile(r"点对点|面对面|手把手|心贴心|一对一|实打实|肩并肩|背靠背|门对门|户对户")
