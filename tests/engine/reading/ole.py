@@ -26,7 +26,7 @@ def ole(streams: dict[str, bytes]) -> bytes:
         fat += [start + at + 1 for at in range(size - 1)] + [_END]
     head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
     head += struct.pack("<9I", 0, 1, first[0], 0, 4096, first[1], sizes[1], _END, 0) + struct.pack("<109I", 0, *[_FREE] * 108)
-    body = body.replace(struct.pack("<I", 0xABCDABCD), struct.pack("<I", first[2]))
+    body = b"".join(parts).replace(struct.pack("<I", 0xABCDABCD), struct.pack("<I", first[2]))
     return head + _padded(struct.pack(f"<{len(fat)}I", *fat), 512, b"\xff") + body
 
 
