@@ -1,0 +1,10 @@
+"""`zhengping assign`: words on the command line -> who reads what."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+
+def commands(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the commands of this group by `add(name, help=…)`."""
