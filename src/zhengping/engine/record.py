@@ -360,6 +360,147 @@ class Match:
     passages: tuple[Passage, ...] = ()
 
 
+# --- judging ---------------------------------------------------------------------------------------------------------
+#
+# Judges and cases bear the names of the organiser's own tables, any text; scores are on the scale of those tables.
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A case as those see it who assign and select: its name and what rules may speak of; "" where that is not known.
+
+    `division` is six digits where the table's word could be resolved, else the word; `unit_type` and `mark` are words of the organiser,
+    `themes` the themes with the main one first, `words` what the case is about.
+    """
+
+    case: str
+    division: str = ""
+    unit: str = ""
+    themes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    unit_type: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A judge: what is known of the person, and how many cases at least and at most (None: as the plan's default has it).
+
+    A judge who is `away` reads nothing new; reads already begun stay.
+    """
+
+    judge: str
+    division: str = ""
+    unit: str = ""
+    themes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
+    away: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Judge reads case. `fit` lies between 0 and 1; `source` is "" (chosen), "kept" (already begun) or "fixed" (by hand)."""
+
+    case: str
+    judge: str
+    fit: float = 0.0
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a judge gave a case for one criterion ("" where there is one score alone), on the sheet's own scale.
+
+    `at` is the time of signing (ISO 8601) and `comment` the judge's words, "" where the table has none.
+    """
+
+    case: str
+    judge: str
+    value: float
+    criterion: str = ""
+    at: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A criterion of the rubric: its scale from `low` to `high` and its weight in the total."""
+
+    name: str
+    low: float = 0.0
+    high: float = 100.0
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the scores say of a case, freed of its judges; ranks count from 1, `low` to `high` and the ranks' ends hold 90 %.
+
+    None where a table of estimates does not say it. `sd` is the posterior standard deviation, `mean` and `trimmed` the usual rules beside.
+    """
+
+    case: str
+    estimate: float
+    low: float | None = None
+    high: float | None = None
+    rank: int = 0
+    rank_low: int = 0
+    rank_high: int = 0
+    mean: float | None = None
+    trimmed: float | None = None
+    reads: int = 0
+    explanation: str = ""
+    sd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeEstimate:
+    """A judge's severity against the others (in points, positive: stricter), scale and noise, with the 90 % interval of the severity."""
+
+    judge: str
+    severity: float
+    low: float | None = None
+    high: float | None = None
+    discrimination: float = 1.0
+    noise: float | None = None
+    reads: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the selection says of a case: its award ("" for none), its place in the award list (0 for none) and why.
+
+    `reason` is a sentence, `rule` the rule that moved the case ("" where its estimate alone decided). `stability` is the share of repeated
+    judgings that give the same answer, `chance` the probability to be truly among the chosen (both None where the estimates have no interval).
+    """
+
+    case: str
+    award: str
+    place: int
+    reason: str = ""
+    stability: float | None = None
+    chance: float | None = None
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something about scores that a person should look at; it never changes a score.
+
+    `kind` and `innocent` are keys of tables/messages, `values` fill the sentences; `q` is the false discovery rate at which it stands out.
+    """
+
+    kind: str
+    judge: str
+    other: str = ""
+    cases: tuple[str, ...] = ()
+    q: float = 1.0
+    values: tuple[tuple[str, str], ...] = ()
+    innocent: tuple[str, ...] = ()
+
+
 # --- figures, round-up -----------------------------------------------------------------------------------------------
 
 

@@ -3,5 +3,6 @@
 from zhengping.engine.reading.drafting import Draft, draft
 from zhengping.engine.reading.errors import UnreadableFile
 from zhengping.engine.reading.files import is_container, read, unpack
+from zhengping.engine.reading.sheet import check_extent
 
-__all__ = ["Draft", "UnreadableFile", "draft", "is_container", "read", "unpack"]
+__all__ = ["Draft", "UnreadableFile", "check_extent", "draft", "is_container", "read", "unpack"]

@@ -50,7 +50,7 @@ def _workbook(data: bytes, kind: str) -> list[tuple[str, list[list[str]]]]:
     from python_calamine import CalamineWorkbook
 
     if kind == "xlsx":
-        _check_extent(data)
+        check_extent(data)
     try:
         book = CalamineWorkbook.from_object(io.BytesIO(data))
         return [(name, _rows(book, name)) for name in book.sheet_names]
@@ -71,8 +71,11 @@ def _rows(book: Any, name: str) -> list[list[str]]:
     return [[_text(value) for value in row] for row in rows]
 
 
-def _check_extent(data: bytes) -> None:
-    """Refuse sheets whose far cells would make the reader ask for all memory: a 5 kB file with a cell at XFD1048576 aborts the process."""
+def check_extent(data: bytes, most: int = _MOST_CELLS) -> None:
+    """Refuse an .xlsx whose far cells would make the reader ask for all memory: a 5 kB file with a cell at XFD1048576 aborts the process.
+
+    Raises UnreadableFile where a sheet spans more than `most` cells, and for a package that is damaged or a bomb.
+    """
     with open_zip(data) as archive:
         for name in archive.namelist():
             if name.startswith("xl/worksheets/") and name.endswith(".xml"):
@@ -81,7 +84,7 @@ def _check_extent(data: bytes) -> None:
                 except (KeyError, zipfile.BadZipFile):
                     continue
                 extent = _extent(cells)
-                if extent > _MOST_CELLS:
+                if extent > most:
                     raise UnreadableFile("sheet-too-big", cells=extent)
 
 
