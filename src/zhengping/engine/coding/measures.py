@@ -11,15 +11,16 @@ from zhengping.engine.text import NUMBER, Sentence, sentences
 
 _DIGITS = {word: value for value, word in enumerate("一二三四五六七八九十", 1)} | {"十一": 11, "十二": 12, "首": 1}
 _MARKER = re.compile(
-    r"(?P<say>[一二三四五六七八九十]{1,2})(?:是(?!否|个|种|名|项|家|条)|要(?!求|素|点|件|领)|则(?=[\u4e00-\u9fff]{2}))|"
+    r"(?P<say>[一二三四五六七八九十]{1,2})(?:是(?!否|个|种|名|项|家|条)|要(?!求|素|点|件|领)|则(?=[\u4e00-\u9fff]{2})|来[，,](?!自))|"
     r"[（(](?P<bracket>[一二三四五六七八九十]{1,2}|\d{1,2})[）)]|"
-    r"(?P<first>首先|其次|再次|再者|最后)[，,]?|"
-    r"第(?P<nth>[一二三四五六七八九十])[，,、：:]|"
+    r"(?P<first>首先|其次|再次|再者|然后|最后)[，,]?|"
+    r"(?P<side>(?:另)?一方面)[，,]?|"
+    r"第(?P<nth>[一二三四五六七八九十])(?:[步招条件项点个环]{1,2}(?:是|：|，|,)?)?[，,、：:]|"
     r"(?P<digit>(?<![\d.．])\d{1,2})[.．、](?!\d)|"
     r"(?P<circle>[①-⑩])"
 )
 _HEAD = re.compile(r"^(?P<chapter>[一二三四五六七八九十]{1,2})、")
-_FIRST = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 9}
+_FIRST = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "然后": 4, "最后": 9, "一方面": 1, "另一方面": 2}
 
 _PROBLEM = re.compile(
     r"问题|不足|短板|难点|痛点|困难|困境|瓶颈|挑战|矛盾|堵点|弱项|差距|存在|制约|原因|难题|不够|不强|不高|不畅|不平衡|缺乏|薄弱|偏低|滞后|脱节|难以|尚未|流失|断层"
@@ -58,15 +59,23 @@ def _marks(index: int, paragraph: str) -> list[_Mark]:
             continue
         style = str(match.lastgroup)
         word = match[style]
-        if before and style in ("digit", "bracket", "circle", "nth") and before[-1] in "，,、）":
+        if before and style in ("digit", "bracket", "circle", "nth") and before[-1] in "，,、）" and not _opens(paragraph, match, before):
             continue
         if style == "say" and before and before[-1] in "、" :
             continue
         ordinal = (
-            _FIRST[word] if style == "first" else ord(word) - ord("①") + 1 if style == "circle" else int(word) if word.isdigit() else _DIGITS.get(word, 0)
+            _FIRST[word] if style in ("first", "side") else ord(word) - ord("①") + 1 if style == "circle" else int(word) if word.isdigit() else _DIGITS.get(word, 0)
         )
         found.append(_Mark(index, match.start(), match.end(), ordinal, style))
     return found
+
+
+def _opens(paragraph: str, match: re.Match[str], before: str) -> bool:
+    """Whether a first marker behind a comma (围绕转型，第一，…) begins a list: the second one follows in the paragraph."""
+    if before[-1] not in "，," or match[0][:2].strip("第（(") [:1] not in ("一", "1", "①"):
+        return False
+    second = match[0].replace("一", "二", 1).replace("1", "2", 1).replace("①", "②", 1)
+    return second in paragraph[match.end() :]
 
 
 def _lists(paragraphs: tuple[str, ...]) -> list[list[_Mark]]:
@@ -77,7 +86,7 @@ def _lists(paragraphs: tuple[str, ...]) -> list[list[_Mark]]:
         for mark in _marks(index, paragraph):
             current = open_lists.get(mark.style)
             last = current[-1].ordinal if current else 0
-            rises = mark.ordinal in (last + 1, last + 2) or (mark.style == "first" and mark.ordinal > last)
+            rises = mark.ordinal in (last + 1, last + 2) or (mark.style in ("first", "side") and mark.ordinal > last)
             if current and rises and mark.ordinal > 1:
                 current.append(mark)
             elif mark.ordinal in (1, 2):

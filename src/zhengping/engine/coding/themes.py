@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from zlib import crc32
 
 import numpy as np
 import rjieba
@@ -19,8 +19,8 @@ from zhengping.engine.record import Theme
 _COMMON = frozenset(
     "人才 工作 机制 服务 培养 建设 发展 实施 推进 加强 创新 改革 体系 制度 各类 优秀 重点 围绕 当地 作用 支撑 社会 提高 开展 以及 相关 方面 进行 做好".split()
 )
-_TITLE, _HEADING, _BODY = 4.0, 2.0, 1.0
-_GRAMS = 1 << 15
+_TITLE, _HEADING, _BODY = 4.0, 1.0, 1.0
+_TOKENS = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What confirmed codings taught: weights of hashed character grams (grams x themes) and how many codings they are from."""
+    """What confirmed codings taught: weights of hashed words (words x themes) and how many codings they are from."""
 
     weights: np.ndarray
     bias: np.ndarray
@@ -77,38 +77,30 @@ def _fields(title: str, headings: Sequence[str], body: str) -> tuple[tuple[str, 
 
 
 def _scores(themes: tuple[Theme, ...], title: str, headings: Sequence[str], body: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Sum over words of weight x log(1 + weighted frequency), on the scale of the text's own length."""
+    """Sum over words of weight x fourth root of the weighted frequency: that a word stands there counts more than how often."""
     total = np.zeros(len(themes))
     parts: dict[str, np.ndarray] = {}
     fields = _fields(title, headings, body)
     for word, weights in _profile(themes):
         frequency = sum(text.count(word) * factor for text, factor in fields)
         if frequency:
-            parts[word] = weights * math.log1p(frequency)
+            parts[word] = weights * frequency**0.25
             total += parts[word]
     return total, parts
 
 
-def _grams(title: str, headings: Sequence[str], body: str) -> tuple[np.ndarray, np.ndarray]:
-    """Hashed two- and three-character grams and their log frequencies, scaled to length one (title counted four times)."""
-    text = "\n".join((*([title] * 4), *headings, *headings, body[:4000]))
-    text = re.sub(r"[^\u4e00-\u9fff\n]", "\n", text)
-    points = np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.uint64)
-    if len(points) < 3:
-        return np.zeros(0, np.int64), np.zeros(0)
-    inside = points >= 0x4E00
-    two = (points[:-1] * 2654435761 + points[1:] * 40503) >> 3
-    three = (two[:-1] * 31 + points[2:] * 2246822519) >> 5
-    kept = np.concatenate([two[inside[:-1] & inside[1:]], three[inside[:-2] & inside[1:-1] & inside[2:]]])
-    found, counts = np.unique((kept % _GRAMS).astype(np.int64), return_counts=True)
-    values = np.log1p(counts)
-    return found, values / (np.linalg.norm(values) or 1.0)
+def _tokens(title: str, headings: Sequence[str], body: str) -> tuple[np.ndarray, np.ndarray]:
+    """Hashed words that stand in a text, all of one weight, scaled to length one."""
+    text = "\n".join((title, *headings, body[:4000]))
+    words = {token for token in rjieba.cut(text) if "\u4e00" <= token[:1] <= "\u9fff"}
+    found = np.unique(np.array([crc32(word.encode()) % _TOKENS for word in words], np.int64))
+    return found, np.full(len(found), len(found) ** -0.5 if len(found) else 0.0)
 
 
 def learn(themes: tuple[Theme, ...], confirmed: Sequence[tuple[str, Sequence[str], str, str]]) -> Learned | None:
     """Learn from confirmed codings `(title, headings, body, key of the main theme)`; None for less than three.
 
-    Ridge-regularised multinomial logistic regression on hashed character grams with the words' scores as offset, so that few codings
+    Ridge-regularised multinomial logistic regression on the words of each text with the table's scores as offset, so that few codings
     correct the words and many replace them. Deterministic; Newton-free gradient descent with momentum on at most some
     thousand texts takes seconds. Source: Hastie, Tibshirani, Friedman, The Elements of Statistical Learning, ch. 4.4.
     """
@@ -116,15 +108,15 @@ def learn(themes: tuple[Theme, ...], confirmed: Sequence[tuple[str, Sequence[str
     rows = [row for row in confirmed if row[3] in keys]
     if len(rows) < 3:
         return None
-    grams = [_grams(*row[:3]) for row in rows]
+    tokens = [_tokens(*row[:3]) for row in rows]
     offset = np.array([_standard(_scores(themes, *row[:3])[0]) for row in rows])
     truth = np.eye(len(keys))[[keys.index(row[3]) for row in rows]]
-    lines = np.repeat(np.arange(len(rows)), [len(found) for found, _ in grams])
-    columns, values = np.concatenate([found for found, _ in grams]), np.concatenate([value for _, value in grams])
+    lines = np.repeat(np.arange(len(rows)), [len(found) for found, _ in tokens])
+    columns, values = np.concatenate([found for found, _ in tokens]), np.concatenate([value for _, value in tokens])
     from scipy.sparse import csr_matrix
 
-    matrix = csr_matrix((values, (lines, columns)), shape=(len(rows), _GRAMS))
-    weights, bias = np.zeros((_GRAMS, len(keys))), np.zeros(len(keys))
+    matrix = csr_matrix((values, (lines, columns)), shape=(len(rows), _TOKENS))
+    weights, bias = np.zeros((_TOKENS, len(keys))), np.zeros(len(keys))
     speed, ridge = np.zeros_like(weights), 0.02
     for _ in range(150):
         logits = offset + matrix @ weights + bias
@@ -163,7 +155,7 @@ def rank(
     scores, parts = _scores(themes, title, headings, body)
     logits = _standard(scores)
     if learned is not None:
-        found, values = _grams(title, headings, body)
+        found, values = _tokens(title, headings, body)
         logits = logits + values @ learned.weights[found] + learned.bias
     elif not parts:
         return ()
