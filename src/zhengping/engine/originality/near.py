@@ -1,116 +1,93 @@
-"""Texts -> pairs that share long passages: an inverted index of hashed grams, then the common runs of each candidate pair.
-
-Idea: Schleimer, Wilkerson, Aiken, Winnowing (SIGMOD 2003); Broder, On the resemblance and containment of documents (1997). Grams
-that many texts share are boilerplate (form headings, names of policies) and do not count.
-"""
+"""Texts -> pairs that share so much that a person must look; the whole way in memory, and its pieces for an index on disk."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
-from zhengping.engine.record import Passage
+from zhengping.engine.originality.candidates import within
+from zhengping.engine.originality.grams import DOCUMENT, Words, postings, whole
+from zhengping.engine.originality.judge import Judge, Verdict
+from zhengping.engine.originality.normal import normal
 
-_GRAM = 8  # characters of a gram
-_KEEP = 4  # one gram in so many is kept, by its hash
-_SHARED = 10  # kept grams a pair must share to be looked at
-_COMMON = 12  # a gram in more texts than this is boilerplate
-_RUN = 30  # characters of a passage that counts
-_LONG = 300  # a passage longer than this counts even where many share its ends
+_SHORT = 60  # characters of a copy below which equal texts say nothing
+MOST = 1 << DOCUMENT  # documents of one set
+_FEW = 12  # equal texts of which every pair is listed
 
 
-def near(texts: Sequence[str], own: int) -> Iterator[tuple[int, int, float, tuple[Passage, ...]]]:
-    """Yield (place, other place, share of the shorter text, passages) of all pairs of which at least one is among the first `own`.
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """What finding needs of a set of texts: sorted postings, the number of kept grams of each, a hash of each whole copy (0 for short ones)."""
 
-    A pair is given when one common passage has at least 100 characters or passages make 8 % of the shorter text.
+    postings: Words = field(repr=False)
+    sizes: np.ndarray = field(repr=False)
+    wholes: np.ndarray = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A pair: places of both texts, whether they are the same but for marks and white space, and what they have in common."""
+
+    first: int
+    second: int
+    is_same: bool
+    verdict: Verdict
+
+
+def prints(texts: Iterable[str]) -> Prints:
+    """The prints of a set of at most 16 million texts."""
+    made: list[Words] = []
+    sizes: list[int] = []
+    wholes: list[int] = []
+    for place, text in enumerate(texts):
+        points = normal(text).points
+        made.append(postings(points, place))
+        sizes.append(len(made[-1]))
+        wholes.append(whole(points) if len(points) >= _SHORT else 0)
+    joined = np.concatenate([np.zeros(0, np.uint64), *made])
+    joined.sort()
+    return Prints(joined, np.array(sizes, np.int64), np.array(wholes, np.int64))
+
+
+def near(texts: Sequence[str], own: int, progress: Callable[[int, int], None] = lambda done, total: None) -> Iterator[Found]:
+    """Pairs of texts with much in common of which the first is among the first `own`, in order of the places.
+
+    Of more than twelve equal texts each is paired with the next only. `progress(done, total)` counts pairs looked at.
     """
-    pairs = [(first, second, _passages(texts[first], texts[second])) for first, second in sorted(_candidates([_grams(text) for text in texts], own))]
-    common = _in_many(texts, pairs, max(_COMMON, len(texts) // 500))
-    for first, second, found in pairs:
-        passages = tuple(p for p in found if p.end - p.start > _LONG or not common.issuperset(_ends(texts[first], p)))
-        size = sum(p.end - p.start for p in passages)
-        share = size / max(1, min(len(texts[first]), len(texts[second])))
-        if passages and (share >= 0.08 or max(p.end - p.start for p in passages) >= 100):
-            yield first, second, round(min(1.0, share), 4), passages
+    made = prints(texts)
+    pairs = within(made.postings, made.sizes, own)
+    same = set(same_within(made.wholes, own))
+    judge = Judge(lambda key: texts[int(key)], pairs.common, len(texts))  # type: ignore[call-overload]
+    wanted = {**dict.fromkeys(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True), False), **dict.fromkeys(pairs.twins, True)}
+    wanted |= dict.fromkeys(same, True)
+    many = _many(made.wholes)
+    for done, (first, second) in enumerate(sorted(wanted)):
+        progress(done, len(wanted))
+        is_same = (first, second) in same
+        if not is_same and made.wholes[first] and made.wholes[first] == made.wholes[second] and int(made.wholes[first]) in many:
+            continue  # one of many equal texts: listed with the next one
+        verdict = judge.judge(first, second, twins=wanted[first, second])
+        if verdict:
+            yield Found(first, second, is_same, verdict)
+    progress(len(wanted), len(wanted))
 
 
-def _ends(text: str, passage: Passage) -> tuple[str, str]:
-    """The first and the last words of a passage's longest line, by which it is known again."""
-    line = max(text[passage.start : passage.end].split("\n"), key=len)
-    return line[:_RUN], line[-_RUN:]
+def _many(wholes: np.ndarray) -> frozenset[int]:
+    values, counts = np.unique(wholes[wholes > 0], return_counts=True)
+    return frozenset(values[counts > _FEW].tolist())
 
 
-def _in_many(texts: Sequence[str], pairs: Sequence[tuple[int, int, tuple[Passage, ...]]], most: int) -> set[str]:
-    """Ends of the passages that more than `most` texts share."""
-    having: dict[str, set[int]] = {}
-    for first, second, passages in pairs:
-        for passage in passages:
-            for end in _ends(texts[first], passage):
-                having.setdefault(end, set()).update((first, second))
-    return {end for end, places in having.items() if len(places) > most}
-
-
-def _grams(text: str) -> np.ndarray:
-    """The distinct kept gram hashes of a text, 64-bit."""
-    points = np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.uint64)
-    points = points[points > 32]
-    if len(points) < _GRAM:
-        return np.zeros(0, np.uint64)
-    hashes = np.zeros(len(points) - _GRAM + 1, np.uint64)
-    for offset in range(_GRAM):
-        hashes = hashes * np.uint64(0x100000001B3) + points[offset : offset + len(hashes)]
-    hashes ^= hashes >> np.uint64(29)
-    hashes *= np.uint64(0xBF58476D1CE4E5B9)
-    hashes ^= hashes >> np.uint64(32)
-    return np.unique(hashes[hashes % np.uint64(_KEEP) == 0])
-
-
-def _candidates(grams: Sequence[np.ndarray], own: int) -> list[tuple[int, int]]:
-    """Pairs that share enough kept grams that are no boilerplate."""
-    if not grams:
-        return []
-    keys = np.concatenate(grams)
-    places = np.repeat(np.arange(len(grams), dtype=np.int32), [len(found) for found in grams])
-    order = np.argsort(keys, kind="stable")
-    keys, places = keys[order], places[order]
-    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
-    ends = np.r_[starts[1:], len(keys)]
-    limit = max(_COMMON, len(grams) // 500)
-    counted: Counter[tuple[int, int]] = Counter()
-    sizes = ends - starts
-    for start, end in zip(starts[(sizes > 1) & (sizes <= limit)], ends[(sizes > 1) & (sizes <= limit)], strict=True):
-        group = places[start:end].tolist()
-        for at, first in enumerate(group):
-            if first >= own:
-                break
-            for second in group[at + 1 :]:
-                counted[first, second] += 1
-    return [pair for pair, count in counted.items() if count >= _SHARED]
-
-
-def _passages(first: str, second: str) -> tuple[Passage, ...]:
-    """Common runs of at least `_RUN` characters, found from common grams and stretched to both sides, none overlapping in `first`."""
-    index: dict[str, list[int]] = {}
-    for place in range(0, len(second) - _GRAM + 1):
-        index.setdefault(second[place : place + _GRAM], []).append(place)
-    found: list[Passage] = []
-    start = 0
-    while start <= len(first) - _GRAM:
-        places = index.get(first[start : start + _GRAM])
-        best = max(((_run(first, second, start, other), other) for other in places[:8]), default=(0, 0)) if places else (0, 0)
-        if best[0] >= _RUN:
-            found.append(Passage(start, start + best[0], best[1], best[1] + best[0]))
-            start += best[0]
-        else:
-            start += 1
-    return tuple(found)
-
-
-def _run(first: str, second: str, start: int, other: int) -> int:
-    """Length of the common run that begins at the two places."""
-    size, most = _GRAM, min(len(first) - start, len(second) - other)
-    while size < most and first[start + size] == second[other + size]:
-        size += 1
-    return size
+def same_within(wholes: np.ndarray, own: int) -> Iterator[tuple[int, int]]:
+    """Pairs of equal texts, the first among the first `own`; of more than twelve each with the next."""
+    order = np.argsort(wholes, kind="stable")
+    order = order[wholes[order] > 0]
+    bounds = np.flatnonzero(np.diff(wholes[order])) + 1
+    for group in np.split(order, bounds):
+        if len(group) < 2:
+            continue
+        places = group.tolist()
+        pairs = pairwise(places) if len(places) > _FEW else ((a, b) for at, a in enumerate(places) for b in places[at + 1 :])
+        yield from ((first, second) for first, second in pairs if first < own)
