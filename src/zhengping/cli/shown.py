@@ -49,6 +49,12 @@ class Bars:
             "compare": _("比对查重"),
             "write": _("写出结果"),
             "sample": _("生成样例"),
+            "optimum": _("求最优分配"),
+            "weights": _("试算下限"),
+            "floor": _("提高下限"),
+            "choose": _("求最优入选"),
+            "reasons": _("说明理由"),
+            "stability": _("模拟稳定性"),
         }
         if stage not in self._tasks:
             self._tasks[stage] = self._progress.add_task(names.get(stage, stage), total=total or 1)
@@ -57,12 +63,21 @@ class Bars:
 
 def table(title: str, rows: Sequence[tuple[str, str]]) -> None:
     """A table of two columns on standard output."""
+    Console().print(_two_columns(title, rows))
+
+
+def told(title: str, rows: Sequence[tuple[str, str]]) -> None:
+    """A table of two columns on standard error, where standard output holds rows for another program."""
+    Console(stderr=True).print(_two_columns(title, rows))
+
+
+def _two_columns(title: str, rows: Sequence[tuple[str, str]]) -> Table:
     found = Table(title=title, show_header=False, title_justify="left")
     found.add_column()
     found.add_column(justify="left", overflow="fold")
     for row in rows:
         found.add_row(*row)
-    Console().print(found)
+    return found
 
 
 def as_json(value: object) -> None:

@@ -48,7 +48,7 @@ def test_a_workbook_with_a_title_above_its_headings_is_read(tmp_path):
 
 BAD = {
     "a score outside the scale": ("case,judge,score\n1,a,120\n", [("cell-range", "2", "100")]),
-    "the same pair twice": ("case,judge,score\n1,a,12\n1,a,13\n", [("row-twice", "3", None)]),
+    "the same pair twice": ("case,judge,score\n1,a,12\n1,a,13\n", [("row-repeated", "3", None)]),
     "a text where a number belongs": ("case,judge,score\n1,a,缺席\n", [("cell-number", "2", "")]),
     "a number with its unit": ("case,judge,score\n1,a,86分\n", [("cell-number-near", "2", "86")]),
     "an infinite number": ("case,judge,score\n1,a,inf\n", [("cell-number", "2", "")]),
@@ -79,7 +79,7 @@ def test_names_that_differ_in_blanks_or_width_are_asked_about(tmp_path):
     path = tmp_path / "scores.csv"
     path.write_text("case,judge,score\n1,张三,5\n2,张 三,6\nＡ1,李四,5\nA1,李四,5\n", "utf-8")
 
-    assert [(key, row) for key, row, _near in troubles(path)] == [("names-alike", "5"), ("names-alike", "3"), ("row-twice", "5")]
+    assert [(key, row) for key, row, _near in troubles(path)] == [("names-alike", "5"), ("names-alike", "3"), ("row-repeated", "5")]
 
 
 def test_a_known_name_is_found_behind_blanks_and_wide_letters(tmp_path):

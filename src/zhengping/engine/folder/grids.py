@@ -63,7 +63,9 @@ def _separated(path: Path, data: bytes) -> list[list[str]]:
     first = text.lstrip().split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
     try:
-        return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
+        held: dict[str, str] = {}  # names and marks stand in many rows: each is kept once
+        once = held.setdefault
+        return [[once(cell, cell.strip()) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
     except csv.Error as error:
         raise SheetError("sheet-not-read", path=path, why=error) from None
 

@@ -217,14 +217,18 @@ class Sheet:
 
     def pairs_once(self, *keys: Sequence[str]) -> None:
         """Note each row whose values in `keys` (columns as read) stood before; the trouble names both rows."""
-        values = list(zip(*keys, strict=True))
-        if len(set(values)) == len(values):
+        codes = np.zeros(len(self), np.int64)
+        for key in keys:
+            numbers = {name: at for at, name in enumerate(dict.fromkeys(key))}
+            codes = codes * len(numbers) + np.fromiter((numbers[name] for name in key), np.int64, len(key))
+        if len(np.unique(codes)) == len(codes):
             return
+        values = list(zip(*keys, strict=True))
         seen: dict[tuple[str, ...], int] = {}
         for row, value in enumerate(values):
             if value in seen:
                 word = " · ".join(filter(None, value))
-                self.wrong.add("row-twice", path=self.grid.path, row=self.grid.rows[row], word=word, first=self.grid.rows[seen[value]])
+                self.wrong.add("row-repeated", path=self.grid.path, row=self.grid.rows[row], word=word, first=self.grid.rows[seen[value]])
             seen.setdefault(value, row)
 
 
