@@ -16,14 +16,18 @@ def title(edition: Edition) -> str:
     return f"{edition.name}来稿综述" if edition.name else "案例征集来稿综述"
 
 
-def write(entries: Sequence[Entry], figures: Sequence[Figure], edition: Edition) -> tuple[tuple[Sentence, ...], ...]:
-    """The opening paragraphs in their customary order; a paragraph of which nothing is known is left out."""
-    paragraphs = [
-        _who(edition),
-        [*_received(figures, edition), *_screened(figures)],
-        _diverse(figures),
-        _breadth(figures),
-    ]
+def write(entries: Sequence[Entry], figures: Sequence[Figure], edition: Edition, most: int = 10_000) -> tuple[tuple[Sentence, ...], ...]:
+    """The opening paragraphs in their customary order, in about `most` characters.
+
+    A paragraph of which nothing is known is left out; where there is little room the detail goes first (levels, group, who sent
+    most), the count itself and who holds the call never.
+    """
+    received = _received(figures, edition)
+    paragraphs = [_who(edition), [*received, *_screened(figures)], _diverse(figures), _breadth(figures)]
+    spare = [s for s in (*_diverse(figures)[::-1], *received[:0:-1], *_screened(figures), *_breadth(figures)) if s]
+    while spare and sum(len(s.text) for sentences in paragraphs for s in sentences) > most:
+        gone = spare.pop(0)
+        paragraphs = [[s for s in sentences if s != gone] for sentences in paragraphs]
     return tuple(tuple(sentences) for sentences in paragraphs if sentences)
 
 

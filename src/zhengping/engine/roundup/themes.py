@@ -1,136 +1,125 @@
-"""One theme's entries -> its part of the round-up: 一是 + what is done in general, then named places with what they did."""
+"""Chosen sentences of one theme -> its part of the round-up: a sentence of frame, 一是 + what is done in general, then named places."""
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Sequence
 
-from zhengping.engine.record import Entry, Section, Sentence, Source, Theme
-from zhengping.engine.roundup.clauses import shorten
-from zhengping.engine.roundup.groups import Group, Step, group
+from zhengping.engine.record import Entry, Figure, Section, Sentence, Source, Theme
+from zhengping.engine.roundup.candidates import Candidate, opened
+from zhengping.engine.roundup.groups import Group
+from zhengping.engine.roundup.subjects import short, subject
 
 _ORDINALS = "一二三四五六七八九十"
-_NAMED = 3
-_CLAUSE = 64
-_JOINTS = ("", "", "")
+_WORDS = ("如，", "", "例如，", "")  # before the first case of a group, in turn
+_MORE = ("", "", "还有，", "")
 
 
-def part(
-    theme: Theme, entries: Sequence[Entry], room: float, must: Sequence[int], never: Sequence[int], used: set[str]
-) -> Section:
-    """Write a theme's part in about `room` characters; provinces already named (`used`) are named again last."""
-    usable = [entry for entry in entries if entry.case.number not in never]
-    groups = group(usable)
-    provinces = {entry.coding.place.division[:2] for entry in entries if entry.coding.place.division}
-    opening = Sentence(
-        f"这方面的案例有{len(entries)}篇，来自{len(provinces)}个省级单位。",
-        (Source("theme", theme.key),),
+def figures(theme: Theme, entries: Sequence[Entry], marked: str = "重点推荐") -> tuple[Figure, ...]:
+    """What the frame of a theme counts: the provincial units it came from, its cases with the better mark, its most frequent level."""
+    provinces = sorted({e.coding.place.division[:2] for e in entries if e.coding.place.division})
+    numbers = tuple(e.case.number for e in entries)
+    found = [Figure("theme-provinces", theme.key, f"{theme.name}:省级单位", len(provinces), numbers, "个省级单位,非案例数")]
+    better = tuple(e.case.number for e in entries if e.case.mark == marked)
+    if better:
+        found.append(Figure("theme-marked", theme.key, f"{theme.name}:{marked}", len(better), better))
+    levels = Counter(e.coding.unit_level for e in entries if e.coding.unit_level)
+    if levels:
+        level, _ = min(levels.items(), key=lambda pair: (-pair[1], pair[0]))
+        cases = tuple(e.case.number for e in entries if e.coding.unit_level == level)
+        found.append(Figure("theme-level", theme.key, level, len(cases), cases))
+    return tuple(found)
+
+
+def frame(theme: Theme, count: int, counted: Sequence[Figure], place: int) -> Sentence:
+    """The sentence that opens a theme's part, worded by its place in the article so that no two neighbours begin alike."""
+    by = {figure.about: figure for figure in counted}
+    provinces = by["theme-provinces"].value
+    marked, level = by.get("theme-marked"), by.get("theme-level")
+    sources = [Source("theme", theme.key), Source("theme-provinces", theme.key)]
+    if provinces < 2:
+        return Sentence(f"这方面收到案例{count}篇。", tuple(sources[:1]))
+    kind = place % 4
+    if kind == 1 and marked:
+        sources.append(Source("theme-marked", theme.key))
+        return Sentence(f"{provinces}个省级单位报来{count}篇案例，其中重点推荐{marked.value}篇。", tuple(sources))
+    if kind == 2 and level and level.value * 2 > count and level.key:
+        sources.append(Source("theme-level", theme.key))
+        return Sentence(f"关于这一主题的案例有{count}篇，来自{provinces}个省级单位，其中{_level(level.label)}{level.value}篇，占一半以上。", tuple(sources))
+    said = (
+        f"这方面的案例有{count}篇，来自{provinces}个省级单位。",
+        f"{provinces}个省级单位在这方面报来案例{count}篇。",
+        f"关于这一主题的案例有{count}篇，来自{provinces}个省级单位。",
+        f"共有{count}篇案例谈到这方面的做法，分布在{provinces}个省级单位。",
     )
-    paragraphs: list[Sentence] = [opening]
-    size = len(opening.text)
-    told: set[int] = set()
-    written: list[list[Sentence]] = []
-    wanted = {number for number in must if any(e.case.number == number for e in usable)}
-    for found in groups:
-        if size >= room or len(written) >= len(_ORDINALS):
+    return Sentence(said[kind], tuple(sources))
+
+
+def _level(label: str) -> str:
+    return "企事业单位来稿" if label == "企事业" else f"{label}单位来稿"
+
+
+def part(theme: Theme, opening: Sentence, groups: Sequence[Group], chosen: Sequence[Candidate], style: str) -> Section:
+    """A theme's part: its groups with chosen cases in the order of their size, each introduced by 一是 … where there are several."""
+    told = [(group, _ordered([c for c in chosen if c.heading == group.heading])) for group in groups]
+    told = [(group, cases) for group, cases in told if cases]
+    paragraphs = [[opening]]
+    for place, (group, cases) in enumerate(told):
+        mark = f"{_ORDINALS[place]}是" if len(told) > 1 and place < len(_ORDINALS) else ""
+        first = cases[0].sentence.sources[0]
+        heading = Sentence(f"{mark}{group.heading}。", tuple(Source("", "", c.entry.case.number, s.paragraph, s.quote) for c in cases for s in c.sentence.sources[:1]) or (first,))
+        sentences = [heading, *_joined(cases, place)]
+        if style == "brief":
+            paragraphs.append(sentences)
+        else:
+            paragraphs[0] += sentences
+    return Section(theme.name, tuple(tuple(paragraph) for paragraph in paragraphs), theme.key)
+
+
+def _ordered(cases: Sequence[Candidate]) -> list[Candidate]:
+    """The best first; those told after "在…，" do not stand side by side where it can be helped."""
+    ranked = sorted(cases, key=lambda c: (not c.is_predicate, -c.value, c.entry.case.number))
+    topics = [c for c in ranked if not c.is_predicate]
+    plain = [c for c in ranked if c.is_predicate]
+    found: list[Candidate] = []
+    while plain or topics:
+        if plain:
+            found.append(plain.pop(0))
+        if topics:
+            found.append(topics.pop(0))
+    return found
+
+
+def _joined(cases: Sequence[Candidate], place: int) -> list[Sentence]:
+    """The sentences of a group's cases with a connecting word here and there."""
+    found = []
+    for at, candidate in enumerate(cases):
+        word = _WORDS[place % len(_WORDS)] if at == 0 else _MORE[(place + at) % len(_MORE)] if at == 2 else ""
+        found.append((opened(candidate, word.rstrip("，")) if word else candidate).sentence)
+    return found
+
+
+def also(group: Group, told: set[int], never: Sequence[int], most: int) -> Sentence | None:
+    """A sentence that names further cases of a group by place: 甲、乙等地也有这方面的做法; None where fewer than two are left."""
+    found: list[tuple[str, Source]] = []
+    provinces: set[str] = set()
+    for step in group.steps:
+        entry, name = step.entry, short(step.entry)
+        province = entry.coding.place.division[:2]
+        if entry.case.number in told or entry.case.number in never or not name or province in provinces or len(name) > 16:
+            continue
+        provinces.add(province)
+        found.append((name, Source("", "", entry.case.number, step.measure.paragraph, step.measure.sentence)))
+        if len(found) >= most:
             break
-        sentences = _told(found, told, used, wanted, room - size)
-        if sentences:
-            written.append(sentences)
-            size += sum(len(sentence.text) for sentence in sentences) + 3
-    rest = [s for number in sorted(wanted - told) for s in _alone(number, usable, told, used)]
-    for place, sentences in enumerate(written):
-        first = sentences[0]
-        mark = f"{_ORDINALS[place]}是" if len(written) > 1 else ""
-        paragraphs.append(Sentence(mark + first.text, first.sources))
-        paragraphs += sentences[1:]
-    return Section(theme.name, ((*paragraphs, *rest),), theme.key)
-
-
-def _merit(step: Step, used: set[str]) -> tuple[float, ...]:
-    """Better first: marked, awarded, scored, with a number, from a province not yet named; the case number decides ties."""
-    entry = step.entry
-    return (
-        0.0 if entry.coding.place.division[:2] not in used else 1.0,
-        0.0 if entry.award else 1.0,
-        0.0 if entry.case.mark == "重点推荐" else 1.0,
-        -(entry.estimate or 0.0),
-        0.0 if step.measure.numbers else 1.0,
-        float(entry.case.number),
-    )
-
-
-def _told(found: Group, told: set[int], used: set[str], wanted: set[int], room: float) -> list[Sentence]:
-    """The sentences of one group: its heading, then one to three cases."""
-    steps = sorted(found.steps, key=lambda step: (step.entry.case.number not in wanted, *_merit(step, used)))
-    sentences: list[Sentence] = []
-    size, starts = len(found.heading), {found.heading}
-    for step in steps:
-        if len(sentences) >= _NAMED or (sentences and size > room):
-            break
-        said = _said(step, told)
-        if said and said.text not in starts and not any(_alike(said.text, other.text) for other in sentences):
-            sentences.append(said)
-            told.add(step.entry.case.number)
-            used.add(step.entry.coding.place.division[:2])
-            size += len(said.text)
-    if not sentences:
-        return []
-    source = tuple(Source("", "", s.entry.case.number, s.measure.paragraph, s.measure.heading) for s in found.steps[:1])
-    return [Sentence(found.heading + "。", source), *sentences]
-
-
-def _alike(first: str, second: str) -> bool:
-    grams = [{text[i : i + 4] for i in range(len(text) - 3)} for text in (first, second)]
-    return len(grams[0] & grams[1]) > 0.4 * min(map(len, grams))
-
-
-def _said(step: Step, told: set[int]) -> Sentence | None:
-    """The case's own sentence behind its name; None where it was told already, has no name or no clean clause."""
-    entry = step.entry
-    name = subject(entry)
-    if entry.case.number in told or not name:
+    if len(found) < 2:
         return None
-    paragraph = entry.case.paragraphs[step.measure.paragraph] if step.measure.paragraph < len(entry.case.paragraphs) else ""
-    for candidate in _candidates(step, paragraph):
-        text = shorten(candidate, _CLAUSE)
-        if (text and text.split("，")[0] != step.measure.heading) or (text and "，" in text):
-            source = Source("", "", entry.case.number, step.measure.paragraph, candidate)
-            return Sentence(f"{name}{text}。", (source,))
-    return None
+    names = "、".join(name for name, _ in found)
+    word = "等地" if all(any(name.endswith(end) for end in "省市区县州盟旗") for name, _ in found) else "等"
+    return Sentence(f"{names}{word}也提供了这方面的案例。", tuple(source for _, source in found))
 
 
-def _candidates(step: Step, paragraph: str) -> list[str]:
-    """Sentences of the step, those with a number first, its heading's sentence last."""
-    at = paragraph.find(step.measure.sentence)
-    body = paragraph[at:] if at >= 0 else step.measure.sentence
-    body = re.split(r"[；。][一二三四五六七八九十]是", body)[0]
-    sentences = [s for s in re.findall(r"[^。！？；]+[。！？；]?", body) if len(s) > 12]
-    first = sentences[:1]
-    return sorted(sentences[1:5], key=lambda s: (not re.search(r"\d", s), len(s))) + first
-
-
-def subject(entry: Entry) -> str:
-    """Place and unit in full form: 江苏省南京市委组织部, 浙江省安吉县; "" where neither is known."""
-    unit, place = entry.coding.unit, entry.coding.place
-    if not unit or (not place.division and len(unit) < 6):
-        return ""
-    if not place.division or unit.startswith(place.name[:2]):
-        return unit
-    province = place.name.split("省")[0] + "省" if "省" in place.name else ""
-    if place.quote and unit.startswith(place.quote) and province and province[:-1] not in unit:
-        return province + unit
-    return unit if place.quote and place.quote in unit else place.name + unit
-
-
-def _alone(number: int, entries: Sequence[Entry], told: set[int], used: set[str]) -> list[Sentence]:
-    """A case that must stand in the article though no group took it."""
-    entry = next(entry for entry in entries if entry.case.number == number)
-    for measure in entry.coding.measures:
-        said = _said(Step(entry, measure), told) if measure.role == "measure" else None
-        if said:
-            told.add(number)
-            used.add(entry.coding.place.division[:2])
-            return [said]
+def alone(entry: Entry) -> Sentence:
+    """A case that must stand in the article though none of its sentences can be told."""
     name = subject(entry) or "有关单位"
-    return [Sentence(f"{name}提供了《{entry.case.title}》。", (Source("", "", number, -1, entry.case.title),))]
+    return Sentence(f"{name}提供了《{entry.case.title}》。", (Source("", "", entry.case.number, -1, entry.case.title),))

@@ -82,6 +82,21 @@ def themes() -> tuple[Theme, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Aspect:
+    """One thing that cases of a theme do: a heading an editor would print, and the words by which a measure of it is known."""
+
+    heading: str
+    words: tuple[str, ...]
+
+
+@cache
+def aspects() -> dict[str, tuple[Aspect, ...]]:
+    """What cases of each default theme do, by the theme's key."""
+    rows = tomllib.loads(text("aspects.toml"))
+    return {key: tuple(Aspect(row["heading"], tuple(row["words"])) for row in found) for key, found in rows.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """A provincial-level unit on the tile map: its number, short name in both languages, and its place in the grid."""
 
