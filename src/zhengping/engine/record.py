@@ -473,7 +473,8 @@ class Choice:
     """What the selection says of a case: its award ("" for none), its place in the award list (0 for none) and why.
 
     `reason` is a sentence, `rule` the rule that moved the case ("" where its estimate alone decided). `stability` is the share of repeated
-    judgings that give the same answer, `chance` the probability to be truly among the chosen (both None where the estimates have no interval).
+    judgings that give the same answer, `chance` the probability to be truly among the chosen (both None where the estimates have no interval). `is_open`:
+    its estimate equals one with another award, and the rules leave that to a vote.
     """
 
     case: str
@@ -483,6 +484,7 @@ class Choice:
     stability: float | None = None
     chance: float | None = None
     rule: str = ""
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,23 @@
+"""Estimates × Candidates × Rules -> choices: who gets which award, proved, with the reason, the rule that moved it, and how firm that is."""
+
+from zhengping.engine.selection.contradictions import Contradiction
+from zhengping.engine.selection.rules import BY, TIES, Award, Limit, Quota, Rules, Ruling, limits, said_value, value_of
+from zhengping.engine.selection.select import Change, Selection, compare, select
+
+__all__ = [
+    "BY",
+    "TIES",
+    "Award",
+    "Change",
+    "Contradiction",
+    "Limit",
+    "Quota",
+    "Rules",
+    "Ruling",
+    "Selection",
+    "compare",
+    "limits",
+    "said_value",
+    "select",
+    "value_of",
+]
