@@ -48,17 +48,27 @@ def find(task: Task, floor: float | None, tick: Tick) -> Found:
         reached = _climb(exchange, floor, -1, tick)
         return Found(*reached.copy(), optimum, _worst(reached) >= min(1.0, floor) - 1e-9)
     if task.fit.size > _SMALL:
-        return Found(*_climb(exchange, 1.0, optimum - int(optimum * _LOSS), tick, 4 * _STEP, _STEP if task.fit.size <= 10 * _SMALL else 2 * _STEP).copy(), optimum)
+        finest = _STEP / 4 if task.fit.size <= 10 * _SMALL else 2 * _STEP
+        return Found(*_climb(exchange, 1.0, optimum - int(optimum * _LOSS), tick, 4 * _STEP, finest).copy(), optimum)
     references = [_repeated(exchange, task.ok, SCALE // 1000, tick), _repeated(exchange, _promising(exchange), 1, tick)]
-    goal = max(map(_worst, references))
-    there = _climb(exchange, goal, -1, tick, 1.0)
-    if _worst(there) < goal - 1e-9:
-        there = max(references, key=_worst)
-        there.guard(_floors(there, goal))
-        there.improve()
-    loss = optimum - max(reference.total() for reference in references)
+    cheapest = max(references, key=Exchange.total)
+    there = _reached(exchange, max(references, key=_worst), tick)
+    if there.total() < cheapest.total():  # that floor costs more than the other reference loses: no further than its floor then
+        there = _reached(exchange, cheapest, tick)
+    loss = optimum - cheapest.total()
     budget = int(0.2 * (optimum - there.total()) + 0.8 * loss)
     return Found(*_climb(there, 1.0, optimum - budget, tick).copy(), optimum)
+
+
+def _reached(start: Exchange, reference: Exchange, tick: Tick) -> Exchange:
+    """The floor of a reference by exchanges from `start`, or the reference itself improved where they do not reach it."""
+    goal = _worst(reference)
+    there = _climb(start, goal, -1, tick, 1.0)
+    if _worst(there) < goal - 1e-9:
+        there = reference
+        there.guard(_floors(there, goal))
+        there.improve()
+    return there
 
 
 def _optimum(task: Task) -> Exchange:
