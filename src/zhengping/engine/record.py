@@ -568,6 +568,23 @@ class RoundUp:
         return "\n".join(lines)
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something a round-up states and the register can bear out: `kind` is "number", "place", "unit", "quotation", "measure" or "trend".
+
+    `quote` are the words, `sentence` the sentence they stand in, `line` counts the text's lines from 1. `nearest` is the nearest true
+    value where the claim is not borne out ("" where none is near), `case` the case that the sentence names (0: the whole register).
+    """
+
+    kind: str
+    quote: str
+    sentence: str
+    line: int
+    is_borne_out: bool
+    nearest: str = ""
+    case: int = 0
+
+
 # --- the edition -----------------------------------------------------------------------------------------------------
 
 

@@ -16,8 +16,9 @@ from zhengping.engine.roundup.candidates import Candidate, candidates
 from zhengping.engine.roundup.choose import Offer, Room, choose
 from zhengping.engine.roundup.groups import Group, group
 from zhengping.engine.roundup.render import render
+from zhengping.engine.roundup.verify import verify
 
-__all__ = ["STYLES", "render", "write"]
+__all__ = ["STYLES", "render", "verify", "write"]
 
 STYLES = ("article", "brief")
 _FRAME = 0.36  # of the article the frame may take at most

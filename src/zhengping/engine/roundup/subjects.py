@@ -36,7 +36,7 @@ def subject(entry: Entry) -> str:
 def _overlap(place: str, unit: str) -> str:
     """Place and unit joined where the unit begins with a step of the place: 江苏省苏州市 + 苏州市吴江区…, 福建省厦门市 + 厦门航空."""
     start = 0
-    for step in re.findall(r"[^省市区县州盟旗]{1,10}?(?:自治[区州县旗]|[省市区县州盟旗])|.+", place):
+    for step in re.findall(r"[\u4e00-\u9fff]{2,12}?(?:自治[区州县旗]|[省市区县州盟旗])(?![省市州]|自治)|.+", place):
         short_name = re.sub(r"(?:[\u4e00-\u9fff]{1,3}族)*(?:自治)?[省市区县州盟旗]$", "", step)
         for name in (step, short_name):
             if len(name) >= 2 and unit.startswith(name):
