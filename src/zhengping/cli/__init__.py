@@ -27,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
     _process(commands.add_parser("process", help=_("处理一个来稿文件夹")))
     _figures(commands.add_parser("figures", help=_("由登记表生成统计表和图")))
     _roundup(commands.add_parser("roundup", help=_("由登记表生成来稿综述")))
+    _verify(commands.add_parser("verify", help=_("对照登记表核对综述")))
     _code(commands.add_parser("code", help=_("给 JSON 行编码")))
     _places(commands.add_parser("places", help=_("由单位名称判定所在地，一行一个")))
     _sample(commands.add_parser("sample", help=_("生成样例来稿")))
@@ -87,11 +88,20 @@ def _roundup(command: argparse.ArgumentParser) -> None:
     command.add_argument("register", metavar="REGISTER", help=_("登记表（register.jsonl 或 .xlsx）或其文件夹"))
     command.add_argument("--out", metavar="OUT", help=_("输出文件夹（默认与登记表相同）"))
     command.add_argument("--length", type=_positive, default=3000, help=_("目标字数"))
+    command.add_argument("--style", choices=("article", "brief"), default="article", help=_("体例：article 每个主题一段，brief 每条做法一段"))
     command.add_argument("--must", default="", metavar="12,40", help=_("必须写入的案例编号"))
     command.add_argument("--never", default="", metavar="7", help=_("不得写入的案例编号"))
     _persons(command)
     _quiet(command)
     command.set_defaults(run=job.roundup)
+
+
+def _verify(command: argparse.ArgumentParser) -> None:
+    command.add_argument("roundup", metavar="ROUNDUP", help=_("来稿综述（.docx、.html、.pdf 或 .txt），可经人工修改"))
+    command.add_argument("--register", required=True, metavar="REGISTER", help=_("登记表（register.jsonl 或 .xlsx）或其文件夹"))
+    _persons(command)
+    _quiet(command)
+    command.set_defaults(run=job.verify)
 
 
 def _code(command: argparse.ArgumentParser) -> None:

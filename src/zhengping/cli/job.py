@@ -100,8 +100,29 @@ def roundup(args: Namespace) -> int:
     """zhengping roundup."""
     out = Path(args.out) if args.out else _beside(args.register)
     must, never = _numbers(args.must), _numbers(args.never)
-    _written(again.roundup(_register(args), out, length=args.length, must=must, never=never), args)
+    _written(again.roundup(_register(args), out, length=args.length, must=must, never=never, style=args.style), args)
     return 0
+
+
+def verify(args: Namespace) -> int:
+    """zhengping verify: 1 if the register does not bear out a claim."""
+    claims = again.verify(_register(args), Path(args.roundup))
+    wrong = [claim for claim in claims if not claim.is_borne_out]
+    if args.json:
+        shown.as_json([asdict(claim) for claim in claims])
+    elif not args.quiet:
+        for claim in wrong:
+            whose = _("案例{number}").format(number=claim.case) if claim.case else _("统计")
+            nearest = _("，应为：{nearest}").format(nearest=claim.nearest) if claim.nearest else ""
+            print(_("第{line}行 {kind}“{quote}”与登记表不符（{whose}）{nearest}").format(line=claim.line, kind=_kinds()[claim.kind], quote=claim.quote, whose=whose, nearest=nearest))
+            print(f"    {claim.sentence}")
+        counted = _("共核对 {total} 处（数字、地名、单位、做法、引文），{wrong} 处与登记表不符。")
+        print(counted.format(total=len(claims), wrong=len(wrong)))
+    return 1 if wrong else 0
+
+
+def _kinds() -> dict[str, str]:
+    return {"number": _("数字"), "place": _("地名"), "unit": _("单位"), "quotation": _("引文"), "measure": _("做法"), "trend": _("增减")}
 
 
 def _beside(register: str) -> Path:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
-from zhengping.engine import chains
 from zhengping.engine import figures as counting
 from zhengping.engine import roundup as writing
+from zhengping.engine import tables
 from zhengping.engine.folder import edition, people, register
 from zhengping.engine.folder.state import replace_bytes
-from zhengping.engine.record import Edition, Entry
+from zhengping.engine.record import Claim, Edition, Entry, Figure, IncomingFile, Theme
 from zhengping.engine.rendering import workbook
+from zhengping.engine.workers import Readers
+
+
+_NOTE = re.compile(r"案例\d+(?:《|（|第\d)|统计·|届次文件")  # a line that names a source in the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +65,55 @@ def figures(of: Register, out: Path, language: str = "zh") -> list[Path]:
     )
 
 
-def roundup(of: Register, out: Path, *, length: int, must: tuple[int, ...] = (), never: tuple[int, ...] = ()) -> list[Path]:
+def roundup(of: Register, out: Path, *, length: int, must: tuple[int, ...] = (), never: tuple[int, ...] = (), style: str = "article") -> list[Path]:
     """Write roundup.docx, .html and .pdf; -> their paths."""
     call, entries = of.call(), of.entries()
-    article = chains.overview(entries, call, of.before(), length=length, must=must, never=never).round_up
+    counted = counting.count(entries, call, of.before())
+    article = writing.write(entries, counted, call, length=length, must=must, never=never, style=style)
     kinds = ("docx", "html", "pdf")
     return _write(out, {f"roundup.{kind}": writing.render(article, kind, entries, counting.invited(call)) for kind in kinds})
+
+
+def verify(of: Register, path: Path) -> tuple[Claim, ...]:
+    """All claims of a round-up (.docx, .html, .pdf, .txt …), borne out by the register or not.
+
+    Raises tables.Trouble where the file cannot be read or holds no text.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise tables.Trouble("verify-not-read", path=path, why=error.strerror) from None
+    with Readers(1) as readers:
+        found = readers.read(IncomingFile(path.name, data))
+    if found.document is None or not found.document.text.strip():
+        raise tables.Trouble("verify-not-read", path=path, why=tables.sentence(found.reason, found.values) if found.reason else "-")
+    entries = of.entries()
+    counted, call = _known(of, entries)
+    told = (paragraph.text for paragraph in found.document.paragraphs if paragraph.kind not in ("header", "footer", "note", "cell"))
+    text = "\n".join("" if _NOTE.match(line) else line for line in told)
+    return writing.verify(text, entries, counted, call)
+
+
+def _known(of: Register, entries: tuple[Entry, ...]) -> tuple[tuple[Figure, ...], Edition]:
+    """The figures counted anew, and the edition.
+
+    What the edition file or the registers of earlier editions would tell (its name, its themes, how many were received before) comes from the
+    figures.json beside the register where they are not given.
+    """
+    call = of.call()
+    counted = counting.count(entries, call, of.before())
+    beside = (of.path if of.path.is_dir() else of.path.parent) / "figures.json"
+    if of.edition or of.earlier or not beside.exists():
+        return counted, call
+    try:
+        kept = msgspec.json.decode(beside.read_bytes(), type=tuple[Figure, ...])
+    except (msgspec.DecodeError, OSError):
+        return counted, call
+    now, *before = counting.all_of(kept, "edition") or (Figure("edition", "", "", 0),)
+    themes = tuple(Theme(figure.key, figure.label) for figure in counting.all_of(kept, "theme"))
+    call = replace(call, name=now.label, year=int(now.key) if now.key.isdigit() else 0, themes=themes)
+    counted = tuple(figure for figure in counting.count(entries, call) if figure.about != "edition")
+    return (*counted, replace(now, value=len(entries), cases=()), *before), call
 
 
 def _write(out: Path, files: dict[str, bytes]) -> list[Path]:

@@ -82,7 +82,7 @@ def _unknown_name(text: str, line: int, names: Names) -> Claim | None:
     place = _PLACE.match(rest)
     if not place or not any(place[0].endswith(name) for name in names.places) or _AGGREGATE.search(text[:40]):
         return None
-    whole = re.match(r"[\u4e00-\u9fff（）]{2,30}?(?:局|部|厅|办|委|院|校|大学|公司|中心|政府|学院|医院|所|协会|街道|社区|村)", rest)
+    whole = re.match(r"[\u4e00-\u9fff（）]{2,30}?(?:委组织部|委人才办|委编办|大学|公司|中心|政府|学院|医院|协会|街道|社区|管委会|局|部|厅|办|委|院|校|所|村)", rest)
     quote = whole[0] if whole else place[0]
     return Claim("unit" if whole else "place", quote, text, line, False, names.nearest(quote))
 
