@@ -21,6 +21,7 @@ from zhengping.engine.folder.process import Request, process
 from zhengping.engine.record import Claim, Edition, Entry, Figure, Sentence
 
 KINDS = ("number of another case", "places exchanged", "measure moved", "count or trend", "quotation changed")
+TURNED = {"增加": "减少", "减少": "增加", "增长": "下降", "下降": "增长"}
 HONEST = (
     (re.compile("建立(?!了|健全)"), "建立了"),
     (re.compile("如(?=在?[\u4e00-\u9fff]{2,3}[省市])"), "例如"),
@@ -74,8 +75,7 @@ def planted(sentences: list[Sentence], chance: Random) -> list[tuple[str, str, s
         match = chance.choice(list(re.finditer(r"(?<!\d)\d+(?=篇|个省级)", text)))
         found.append((KINDS[3], text, f"{text[: match.start()]}{int(match[0]) + chance.choice((-1, 1))}{text[match.end() :]}"))
     for text in [t for t in counts if "增加" in t or "减少" in t][:1]:
-        turned = {"增加": "减少", "减少": "增加", "增长": "下降", "下降": "增长"}
-        found.append((KINDS[3], text, re.sub("|".join(turned), lambda m: turned[m[0]], text)))
+        found.append((KINDS[3], text, re.sub("|".join(TURNED), lambda m: TURNED[m[0]], text)))
     quotes = [(s.text, m) for s in sentences for m in re.finditer(r"“([^“”]{3,})”", s.text)]
     for text, match in chance.sample(quotes, min(2, len(quotes))):
         at = chance.randrange(match.start() + 1, match.end() - 2)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from zhengping.engine.originality.candidates import Common, against, within
+from zhengping.engine.originality.candidates import Across, Common, against, within
+from zhengping.engine.originality.grams import DOCUMENT, GRAM, KEPT
 from zhengping.engine.originality.judge import Judge, Verdict
-from zhengping.engine.originality.near import Found, Prints, near, prints
+from zhengping.engine.originality.pairing import Found, Prints, is_same, near, prints
 from zhengping.engine.record import Case, Match, Passage
 
-__all__ = ["Common", "Found", "Judge", "Prints", "Verdict", "against", "match", "near", "prints", "within"]
+__all__ = ["DOCUMENT", "GRAM", "KEPT", "Across", "Common", "Found", "Judge", "Prints", "Verdict", "against", "is_same", "match", "near", "prints", "within"]
 
 
 def match(cases: Sequence[Case], earlier: Sequence[tuple[str, Case]] = ()) -> tuple[Match, ...]:

@@ -52,6 +52,10 @@ class Common:
     many: Words = field(repr=False)
     some: Words = field(repr=False)
 
+    def joined(self, other: Common | None) -> Common:
+        """What is boilerplate in either."""
+        return Common(np.union1d(self.many, other.many), np.union1d(self.some, other.some)) if other else self
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
@@ -130,8 +134,17 @@ def _twins(common: Words, sizes: Counts, own: int) -> frozenset[tuple[int, int]]
     return frozenset(zip(first[good].tolist(), second[good].tolist(), strict=True))
 
 
-def against(own: Words, others: Sequence[Words], total: int, sizes: Counts) -> tuple[tuple[tuple[Counts, Counts], ...], Common]:
-    """Pairs (own document, place in the set) for each of several sorted sets of postings, and what is boilerplate.
+@dataclass(frozen=True, slots=True)
+class Across:
+    """Pairs (own document, place in the set) for each of several sets, what is boilerplate, and which own documents consist mostly of it."""
+
+    pairs: tuple[tuple[Counts, Counts], ...]
+    common: Common
+    mostly: NDArray[np.bool_] = field(repr=False)
+
+
+def against(own: Words, others: Sequence[Words], total: int, sizes: Counts) -> Across:
+    """Pairs to look at between a set of documents and several others.
 
     `own` are sorted postings of `len(sizes)` documents, `total` the number of all documents on both sides. Nothing is read of a set but the stretches that hold
     own grams, so a set may lie in a mapped file.
@@ -151,7 +164,7 @@ def against(own: Words, others: Sequence[Words], total: int, sizes: Counts) -> t
         counts = np.where(is_common[where], np.where(mostly[documents], np.minimum(counts, limit), 0), counts)
         used = counts > 0
         found.append(_counted(documents[used], starts[where][used], counts[used], _partners(other), 1 << DOCUMENT, threshold))
-    return tuple(found), Common(keys[is_common], keys[having > some(total)])
+    return Across(tuple(found), Common(keys[is_common], keys[having > some(total)]), mostly)
 
 
 def _partners(postings: Words) -> Callable[[Places], Counts]:
@@ -159,5 +172,11 @@ def _partners(postings: Words) -> Callable[[Places], Counts]:
 
 
 def _stretch(keys: Words, other: Words) -> tuple[Counts, Counts]:
+    """Where the postings of each key begin and end; the end is only looked for where there are any."""
     shifted = keys << np.uint64(DOCUMENT)
-    return np.searchsorted(other, shifted), np.searchsorted(other, shifted | _MASK, "right")
+    starts = np.searchsorted(other, shifted)
+    ends = starts.copy()
+    here = np.flatnonzero(starts < len(other))
+    here = here[(other[starts[here]] >> np.uint64(DOCUMENT)) == keys[here]]
+    ends[here] = np.searchsorted(other, shifted[here] | _MASK, "right")
+    return starts, ends

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -36,12 +37,12 @@ class Judge:
     larger set share longer formulas by chance.
     """
 
-    def __init__(self, text: Callable[[object], str], common: Common, documents: int) -> None:
+    def __init__(self, text: Callable[[Any], str], common: Common, documents: int) -> None:
         self._side = lru_cache(256)(lambda key: side(text(key)))
         self._common = common
         self._more = 5 * max(0.0, math.log10(max(1, documents)) - 2)
 
-    def judge(self, first: object, second: object, *, twins: bool = False) -> Verdict | None:
+    def judge(self, first: Any, second: Any, *, twins: bool = False) -> Verdict | None:
         """The verdict on two texts, None where they have too little in common. `twins` keeps what many share."""
         one, two = self._side(first), self._side(second)
         found = runs(one, two)

@@ -77,8 +77,8 @@ def _count(match: re.Match[str], text: str, line: int, labels: dict[str, int], t
     label = _label_near(text, match.start(), labels)
     last = next((f.value for f in all_of(figures, "edition")[1:]), 0)
     if unit in ("%", "％"):
-        before = [found for found in re.finditer("|".join(map(re.escape, sorted(labels, key=len, reverse=True))), text[: match.start()])] if labels else []
-        subject = label or (before[0][0] if before else "")
+        first = re.search("|".join(map(re.escape, sorted(labels, key=len, reverse=True))) or "$^", text[: match.start()])
+        subject = label or (first[0] if first else "")
         true = abs(total - last) / last if _AGAINST.search(text) and last else labels.get(subject, 0) / total if total else 0.0
         digits = len(said.partition(".")[2])
         fits = f"{true * 100:.{digits}f}" == said

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from zhengping.engine.originality.candidates import within
+from zhengping.engine.originality.candidates import Common, within
 from zhengping.engine.originality.grams import DOCUMENT, Words, postings, whole
 from zhengping.engine.originality.judge import Judge, Verdict
 from zhengping.engine.originality.normal import normal
@@ -52,15 +52,23 @@ def prints(texts: Iterable[str]) -> Prints:
     return Prints(joined, np.array(sizes, np.int64), np.array(wholes, np.int64))
 
 
-def near(texts: Sequence[str], own: int, progress: Callable[[int, int], None] = lambda done, total: None) -> Iterator[Found]:
+def near(
+    texts: Sequence[str],
+    own: int,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    made: Prints | None = None,
+    known: Common | None = None,
+) -> Iterator[Found]:
     """Pairs of texts with much in common of which the first is among the first `own`, in order of the places.
 
-    Of more than twelve equal texts each is paired with the next only. `progress(done, total)` counts pairs looked at.
+    Of more than twelve equal texts each is paired with the next only. `progress(done, total)` counts pairs looked at. `made` are the prints of the texts
+    where they are there already, `known` boilerplate of other texts.
     """
-    made = prints(texts)
+    made = made or prints(texts)
     pairs = within(made.postings, made.sizes, own)
     same = set(same_within(made.wholes, own))
-    judge = Judge(lambda key: texts[int(key)], pairs.common, len(texts))  # type: ignore[call-overload]
+    judge = Judge(lambda key: texts[key], pairs.common.joined(known), len(texts))
     wanted = {**dict.fromkeys(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True), False), **dict.fromkeys(pairs.twins, True)}
     wanted |= dict.fromkeys(same, True)
     many = _many(made.wholes)
@@ -78,6 +86,11 @@ def near(texts: Sequence[str], own: int, progress: Callable[[int, int], None] = 
 def _many(wholes: np.ndarray) -> frozenset[int]:
     values, counts = np.unique(wholes[wholes > 0], return_counts=True)
     return frozenset(values[counts > _FEW].tolist())
+
+
+def is_same(one: str, two: str) -> bool:
+    """Whether two texts are equal but for marks, white space and the shape of characters."""
+    return np.array_equal(normal(one).points, normal(two).points)
 
 
 def same_within(wholes: np.ndarray, own: int) -> Iterator[tuple[int, int]]:
