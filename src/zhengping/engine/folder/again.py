@@ -17,7 +17,6 @@ from zhengping.engine.record import Claim, Edition, Entry, Figure, IncomingFile,
 from zhengping.engine.rendering import workbook
 from zhengping.engine.workers import Readers
 
-
 _NOTE = re.compile(r"案例\d+(?:《|（|第\d)|统计·|届次文件")  # a line that names a source in the page
 
 
