@@ -70,6 +70,13 @@ class Composer:
         self._used.add(template)
         return self.fill(template)
 
+    def measure(self) -> tuple[str, list[str]]:
+        """A step of its theme, none told before if possible: what was done, and one or two sentences that belong to it."""
+        templates = list(zip(self._lists["measures"], self._lists["did"], strict=True))
+        head, did = self._chance.choice([pair for pair in templates if pair[0] not in self._used] or templates)
+        self._used.add(head)
+        return self.fill(head), [self.fill(text) for text in self._chance.sample(did, self._chance.randint(1, 2))]
+
     def some(self, count: int, *lists: str) -> list[str]:
         """Several of them."""
         return [self.one(*lists) for _ in range(count)]
@@ -99,9 +106,9 @@ def _implementation(c: Composer, chance: Random, place: str) -> list[str]:
     mark = chance.choice(("{}是", "{}是", "（{}）", "num", "次"))
     found = []
     for at in range(count):
-        head = c.one("measures")
-        told = [*c.some(chance.randint(1, 3), "own"), *c.some(chance.randint(2, 5), "details"), *c.some(chance.randint(1, 3), "more")]
-        texts = [f"{text}，{c.one('tails')}。" if chance.random() < 0.7 else f"{text}。" for text in told]
+        head, did = c.measure()
+        told = [*c.some(chance.randint(1, 2), "own"), *c.some(chance.randint(2, 5), "details"), *c.some(chance.randint(1, 3), "more")]
+        texts = [f"{text}。" for text in did] + [f"{text}，{c.one('tails')}。" if chance.random() < 0.7 else f"{text}。" for text in told]
         lead = _ordinal(mark, at, count)
         found.append(f"{lead}{head}。{''.join(texts)}")
     if mark == "{}是" and chance.random() < 0.5:

@@ -27,6 +27,7 @@ class Candidate:
     sentence: Sentence
     value: float
     is_predicate: bool
+    told: str = ""  # the sentence without the name
 
     @property
     def size(self) -> int:
@@ -65,15 +66,21 @@ def _told(theme: str, found: Group, step: Step) -> list[Candidate]:
     texts: list[tuple[str, tuple[str, ...]]] = []
     if first:
         texts.append((first, (span[0],)))
-        follow = [(s, text) for s, text in rest if form(text) == "predicate" or form(first) == "topic"]
-        if follow and form(first) == "predicate":
-            texts.append((f"{first}，{follow[0][1]}", (span[0], follow[0][0])))
+        detail = next(((s, t) for s, t in _elaborated(span, rest) if t not in first), None)
+        if detail and form(first) == "predicate":
+            texts.append((f"{first}，{detail[1]}", (span[0], detail[0])))
     elif rest:
         texts.append((rest[0][1], (rest[0][0],)))
     result = _result(case, step)
-    if texts and result and result[1] not in texts[0][0]:
+    if texts and result and result[1] not in texts[0][0] and texts[0][0] != found.heading:
         texts.append((f"{texts[0][0]}，{result[1]}", (*texts[0][1], result[0])))
     return [c for text, whence in texts if len(text) <= _LONG and (c := _candidate(theme, found, step, text, whence))]
+
+
+def _elaborated(span: Sequence[str], rest: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The sentences that go on with what the first one says: the one right behind a short first one, else those that share its words."""
+    behind = [(s, text) for s in span[1:2] if len(span[0]) <= 32 and (text := shorten(s, _SHORT)) and _NUMBER.search(text)]
+    return [*behind, *((s, text) for s, text in rest if form(text) == "predicate")]
 
 
 def _span(case: Case, step: Step) -> list[str]:
@@ -109,7 +116,8 @@ def _result(case: Case, step: Step) -> tuple[str, str] | None:
             heading = step.measure.heading
             near = sum(heading[at : at + 2] in sentence for at in range(len(heading) - 1))
             ranked.append((-near, place, sentence, told))
-    return min(ranked)[2:] if ranked else None
+    best = min(ranked) if ranked else None
+    return best[2:] if best and (best[0] <= -2 or not _NUMBER.search(step.measure.sentence)) else None
 
 
 def _candidate(theme: str, found: Group, step: Step, text: str, whence: tuple[str, ...]) -> Candidate | None:
@@ -125,8 +133,8 @@ def _candidate(theme: str, found: Group, step: Step, text: str, whence: tuple[st
     value = 1.0 + _worth(entry) + 0.04 * min(step.strength, 10.0) + (0.35 if shape == "predicate" else 0.0)
     value += 0.6 if re.search(r"\d", text) else 0.3 if _NUMBER.search(text) else 0.0
     value -= 0.5 if re.match("每人|人人|学完|学成|学满|谈成|攻下|回来|干满|连干|做成|试成|得分|分数", text) else 0.0  # who does it is not said
-    value += 0.4 * min(1.0, len(text) / 50) + (0.35 if len(whence) > 1 else 0.0) - 0.15 * text.count("“")
-    return Candidate(entry, theme, found.heading, Sentence(said, sources), round(value, 4), shape == "predicate")
+    value += 0.4 * min(1.0, len(text) / 50) + (0.25 if len(whence) > 1 else 0.0) - 0.15 * text.count("“")
+    return Candidate(entry, theme, found.heading, Sentence(said, sources), round(value, 4), shape == "predicate", text)
 
 
 def _where(case: Case, quote: str) -> int:

@@ -87,7 +87,7 @@ def _strength(aspect: Aspect, measure: Measure) -> float:
     found = 0.0
     for word in aspect.words:
         where = 2.0 if word in measure.heading else 1.0 if word in measure.sentence else 0.0
-        found += where * min(2.5, len(word) * 0.75)
+        found += where * min(3.0, len(word) * 0.75)
     return found
 
 

@@ -169,7 +169,8 @@ def _number(match: re.Match[str], content: str, text: str, line: int, entry: Ent
         near.append((shared + (2 if its == after else 0), -other.start(), other[0] + its, _plain(other[0])))
     best = max(near, default=(0, 0, "", ""))
     own = max((row[0] for row in near if row[3] == said), default=-1)
-    if own >= 2 and own >= best[0] - 1 and (own > 2 or not around):
+    close = re.escape(content[max(0, match.start() - 3) : match.start()] + match[0]) + after
+    if (own >= 2 and own >= best[0] - 1 and (own > 2 or not around)) or (match.start() >= 3 and re.search(rf"{close}", body)):
         return Claim("number", match[0], text, line, True, "", entry.case.number)
     return Claim("number", match[0] + after, text, line, False, best[2] if best[0] >= 2 else "", entry.case.number)
 
