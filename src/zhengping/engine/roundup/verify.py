@@ -67,7 +67,7 @@ def _sentence(
     leading = names.leading(text)
     if leading and not (_AGGREGATE.search(text) and all(len(n.entries) > 1 for n in leading)):
         return _of_cases(text, line, leading, theme, names, entries)
-    unknown = _unknown_name(text, line, names)
+    unknown = _unknown_name(text, line, theme if not before else None, names)
     if unknown:
         return [unknown], ()
     if before and not _AGGREGATE.search(text):
@@ -75,16 +75,22 @@ def _sentence(
     return [*counted(text, line, theme, entries, figures, edition), *_quotations(text, text, line, None, edition, entries)], ()
 
 
-def _unknown_name(text: str, line: int, names: Names) -> Claim | None:
+_UNIT = re.compile(
+    r"[\u4e00-\u9fff（）]{2,30}?(?:委组织部|委人才办|委编办|大学|公司|集团|中心|政府|学院|医院|协会|街道|社区|管委会|局|部|厅|办|委|院|校|处|所(?=[\u4e00-\u9fff])|村)"
+)
+
+
+def _unknown_name(text: str, line: int, theme: Theme | None, names: Names) -> Claim | None:
     """A sentence whose subject looks like a place or unit that no case has."""
     start = re.match(r"(?:[一二三四五六七八九十]{1,2}是|如|例如|还有|又如|在|，)*", text)
     rest = text[start.end() if start else 0 :]
-    place = _PLACE.match(rest)
-    if not place or not any(place[0].endswith(name) for name in names.places) or _AGGREGATE.search(text[:40]):
+    place, unit = _PLACE.match(rest), _UNIT.match(rest)
+    is_place = place is not None and any(place[0].endswith(name) for name in names.places)
+    is_unit = unit is not None and theme is not None and not re.match("该|其|本|全|各|这|不少|许多|一些|上述", rest) and len(unit[0]) >= 5
+    if _AGGREGATE.search(text[:40]) or not (is_place or is_unit):
         return None
-    whole = re.match(r"[\u4e00-\u9fff（）]{2,30}?(?:委组织部|委人才办|委编办|大学|公司|中心|政府|学院|医院|协会|街道|社区|管委会|局|部|厅|办|委|院|校|所|村)", rest)
-    quote = whole[0] if whole else place[0]
-    return Claim("unit" if whole else "place", quote, text, line, False, names.nearest(quote))
+    quote = unit[0] if unit else place[0] if place else ""
+    return Claim("unit" if unit else "place", quote, text, line, False, names.nearest(quote))
 
 
 def _of_cases(text: str, line: int, leading: tuple[Named, ...], theme: Theme | None, names: Names, entries: Sequence[Entry]) -> tuple[list[Claim], tuple[Entry, ...]]:
