@@ -66,15 +66,20 @@ def _told(theme: str, found: Group, step: Step) -> list[Candidate]:
     texts: list[tuple[str, tuple[str, ...]]] = []
     if first:
         texts.append((first, (span[0],)))
-        detail = next(((s, t) for s, t in _elaborated(span, rest) if t not in first), None)
+        detail = next(((s, t) for s, t in _elaborated(span, rest) if not _repeats(first, t)), None)
         if detail and form(first) == "predicate":
             texts.append((f"{first}，{detail[1]}", (span[0], detail[0])))
     elif rest:
         texts.append((rest[0][1], (rest[0][0],)))
     result = _result(case, step)
-    if texts and result and result[1] not in texts[0][0] and texts[0][0] != found.heading:
+    if len(texts) == 1 and result and not _repeats(texts[0][0], result[1]) and texts[0][0] != found.heading:
         texts.append((f"{texts[0][0]}，{result[1]}", (*texts[0][1], result[0])))
     return [c for text, whence in texts if len(text) <= _LONG and (c := _candidate(theme, found, step, text, whence))]
+
+
+def _repeats(first: str, second: str) -> bool:
+    """Whether five characters in a row stand in both."""
+    return any(second[at : at + 5] in first for at in range(max(1, len(second) - 4)))
 
 
 def _elaborated(span: Sequence[str], rest: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -133,6 +138,7 @@ def _candidate(theme: str, found: Group, step: Step, text: str, whence: tuple[st
     value = 1.0 + _worth(entry) + 0.04 * min(step.strength, 10.0) + (0.35 if shape == "predicate" else 0.0)
     value += 0.6 if re.search(r"\d", text) else 0.3 if _NUMBER.search(text) else 0.0
     value -= 0.5 if re.match("每人|人人|学完|学成|学满|谈成|攻下|回来|干满|连干|做成|试成|得分|分数", text) else 0.0  # who does it is not said
+    value -= 0.6 if _repeats(found.heading, text.split("，")[0]) else 0.0
     value += 0.4 * min(1.0, len(text) / 50) + (0.25 if len(whence) > 1 else 0.0) - 0.15 * text.count("“")
     return Candidate(entry, theme, found.heading, Sentence(said, sources), round(value, 4), shape == "predicate", text)
 
