@@ -78,8 +78,8 @@ def _told(theme: str, found: Group, step: Step) -> list[Candidate]:
 
 
 def _repeats(first: str, second: str) -> bool:
-    """Whether five characters in a row stand in both."""
-    return any(second[at : at + 5] in first for at in range(max(1, len(second) - 4)))
+    """Whether four characters in a row stand in both."""
+    return any(second[at : at + 4] in first for at in range(max(1, len(second) - 3)))
 
 
 def _elaborated(span: Sequence[str], rest: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
