@@ -18,7 +18,7 @@ def proofread(case: Case, edition: Edition | None = None) -> tuple[Finding, ...]
     Lengths are characters as Word counts them. 以内 and 不超过 are exceeded by one character more, 左右 by a tenth more.
     """
     edition = edition or Edition()
-    found = [*_missing(case), *_parts(case, edition)]
+    found = [*_missing(case), *_parts(case, edition), *damage(case.number, -1, case.title)]
     found += [finding for index, text in enumerate(case.paragraphs) for finding in damage(case.number, index, text)]
     found += [*_ordinals(case), *_cut_off(case), *_repeated(case)]
     return tuple(sorted(found, key=lambda finding: (finding.paragraph, finding.start, finding.kind)))
