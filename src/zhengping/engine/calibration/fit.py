@@ -1,0 +1,79 @@
+"""One set of marks -> quality of cases with its uncertainty, judges, and both readings where cases fall into islands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import default_rng
+
+from zhengping.engine.calibration.factor import Factor, factor
+from zhengping.engine.calibration.marks import Floats, Ints, Marks, islands
+from zhengping.engine.calibration.mixed import Mixed, mixed
+
+NORMAL = 1.6448536269514722  # a 90 % interval is twice this many standard deviations wide
+_WIDER = 1.02  # variances and scales are estimated from the same marks
+_HEAVY = 0.96
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """`estimate` on the scale of the marks, `deviation` its posterior standard deviation, `even` the reading with islands equally strong."""
+
+    estimate: Floats
+    deviation: Floats
+    even: Floats
+    judge: Floats
+    island: Ints
+    mixed: Mixed
+    factor: Factor
+
+
+def fit(of: Marks) -> Fit:
+    """Fit both models; the factor model's estimate has the mixed model's width."""
+    crossed = mixed(of)
+    found = factor(of, crossed)
+    island = islands(of)
+    quality, judge = found.case.copy(), found.judge.copy()
+    even = quality
+    if len(island) and island.max() > 0 and crossed.case_variance > 0:
+        quality, even, judge = _readings(of, island, quality, judge, crossed)
+    wider = _WIDER * (_HEAVY if found.heavy else 1.0)
+    return Fit(found.mean + quality, np.sqrt(crossed.case_error) * wider, found.mean + even, judge, island, crossed, found)
+
+
+def _readings(of: Marks, island: Ints, quality: Floats, judge: Floats, crossed: Mixed) -> tuple[Floats, Floats, Floats]:
+    """Split each island's level between its cases and its judges, by how much the judges' differences within islands can explain; -> the
+    split reading, the reading with islands equally strong, the judges' leniency in the split reading."""
+    home = np.full(of.judges, -1)
+    home[of.judge] = island[of.case]
+    read = home >= 0
+    count = int(island.max()) + 1
+    cases, judges = np.bincount(island, minlength=count), np.maximum(np.bincount(home[read], minlength=count), 1)
+    strong = np.bincount(island, quality, count) / cases
+    mild = np.bincount(home[read], judge[read], count) / judges
+    level = strong + mild
+    own = judge[read] - mild[home[read]]
+    inner = float(own @ own / max(read.sum() - count, 1)) + float(crossed.judge_error[read].mean()) * (len(own) > 2 * count)
+    noise = min(inner, crossed.judge_variance) / judges + crossed.case_variance / cases
+    between = max(0.0, float(np.average((level - np.average(level, weights=cases)) ** 2, weights=cases) - np.average(noise, weights=cases)))
+    share = between / (between + noise) if between else np.zeros(count)
+    split = share * level - strong
+    moved = judge.copy()
+    moved[read] -= split[home[read]]
+    return quality + split[island], quality - strong[island], moved
+
+
+def ranks(values: Floats, deviation: Floats, seed: int, draws: int) -> tuple[Ints, Ints, Ints]:
+    """Rank (1 is best, equals share the better one) and the ends of its 90 % interval from posterior draws. Seeded."""
+    count = len(values)
+    order = np.sort(-values)
+    rank = np.searchsorted(order, -values, side="left") + 1
+    rng = default_rng(seed)
+    drawn = np.empty((draws, count), np.int32)
+    at = np.arange(1, count + 1, dtype=np.int32)
+    for turn in range(draws):
+        drawn[turn, np.argsort(-(values + deviation * rng.standard_normal(count)))] = at
+    drawn.partition((draws // 20, draws - 1 - draws // 20), axis=0)
+    low, high = drawn[draws // 20], drawn[draws - 1 - draws // 20]
+    return rank.astype(np.int64), np.minimum(low, rank).astype(np.int64), np.maximum(high, rank).astype(np.int64)

@@ -1,0 +1,131 @@
+"""The crossed mixed model: mark = mu + q_case + b_judge + e, variances by REML, effects by BLUP.
+
+Average-information REML (Gilmour, Thompson, Cullis 1995) on the mixed-model equations with the cases absorbed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg, sparse
+
+from zhengping.engine.calibration.marks import Floats, Marks
+
+_STEPS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """Variances of case, judge and rest; the mean; effects with their prediction-error variances. `judge` is leniency (positive: milder)."""
+
+    case_variance: float
+    judge_variance: float
+    rest_variance: float
+    mean: float
+    case: Floats
+    judge: Floats
+    case_error: Floats
+    judge_error: Floats
+
+
+@dataclass(slots=True)
+class _Equations:
+    """The equations at given ratios; the last column of `design` is the mean."""
+
+    design: sparse.csr_matrix
+    inverse: Floats
+    diagonal: Floats
+    of: Marks
+
+    def solve(self, y: Floats) -> tuple[Floats, Floats]:
+        """Case effects, and judge effects with the mean last."""
+        by_case = self.of.by_case(y)
+        right = np.append(self.of.by_judge(y), y.sum()) - self.design.T @ (by_case / self.diagonal)
+        judge = self.inverse @ right
+        return (by_case - self.design @ judge) / self.diagonal, judge
+
+    def rest(self, y: Floats) -> Floats:
+        """What the effects leave of y."""
+        case, judge = self.solve(y)
+        left: Floats = y - case[self.of.case] - judge[self.of.judge] - judge[-1]
+        return left
+
+
+def _equations(of: Marks, design: sparse.csr_matrix, case_ratio: float, judge_ratio: float) -> _Equations:
+    diagonal = of.reads + case_ratio
+    scaled = sparse.diags(1 / diagonal) @ design
+    matrix = -(design.T @ scaled).toarray()
+    loads = np.append(of.loads, len(of.value)).astype(np.float64)
+    at = np.arange(of.judges)
+    matrix[at, at] += loads[:-1] + judge_ratio
+    matrix[-1, :-1] += loads[:-1]
+    matrix[:-1, -1] += loads[:-1]
+    matrix[-1, -1] += loads[-1]
+    inverse: Floats = linalg.inv(matrix, overwrite_a=True, check_finite=False)
+    return _Equations(design, inverse, diagonal.astype(np.float64), of)
+
+
+def mixed(of: Marks) -> Mixed:
+    """Fit the model. Variances are at least 1e-6 of the marks'; with no spread at all every effect is 0."""
+    total = float(of.value.var()) if len(of.value) else 0.0
+    if total < 1e-18:
+        zero, none = np.zeros(of.cases), np.zeros(of.judges)
+        return Mixed(0.0, 0.0, 0.0, float(of.value.mean()) if len(of.value) else 0.0, zero, none, zero, none)
+    ones = np.ones(len(of.value))
+    rows, columns = np.concatenate([of.case, of.case]), np.concatenate([of.judge, np.full(len(ones), of.judges)])
+    design = sparse.csr_matrix((np.concatenate([ones, ones]), (rows, columns)), shape=(of.cases, of.judges + 1))  # equal places are added
+    theta = np.array([0.4, 0.2, 0.4]) * total
+    y = of.value - of.value.mean()
+    for _step in range(_STEPS):
+        changed, theta = _step_of(of, design, y, theta, total)
+        if changed < 1e-6:
+            break
+    return _effects(of, design, y, theta)
+
+
+def _step_of(of: Marks, design: sparse.csr_matrix, y: Floats, theta: Floats, total: float) -> tuple[float, Floats]:
+    """One step of average information; an EM step where that leaves the allowed range."""
+    at = _equations(of, design, theta[2] / theta[0], theta[2] / theta[1])
+    case, judge = at.solve(y)
+    rest = y - case[of.case] - judge[of.judge] - judge[-1]
+    twice = (design.T @ sparse.diags(at.diagonal**-2.0) @ design).tocoo()
+    traces = np.array([(1 / at.diagonal).sum() + (at.inverse[twice.row, twice.col] * twice.data).sum(), np.trace(at.inverse[:-1, :-1])]) * theta[2]
+    sizes, squares = np.array([of.cases, of.judges]), np.array([case @ case, judge[:-1] @ judge[:-1]])
+    score = np.zeros(3)
+    score[:2] = -0.5 * (sizes / theta[:2] - (traces + squares) / theta[:2] ** 2)
+    freedom = len(y) - 1 - (sizes - traces / theta[:2]).sum()
+    score[2] = -0.5 * (freedom / theta[2] - rest @ rest / theta[2] ** 2)
+    work = np.stack([case[of.case] / theta[0], judge[of.judge] / theta[1], rest / theta[2]], axis=1)
+    projected = np.stack([at.rest(column) for column in work.T], axis=1) / theta[2]
+    information = 0.5 * work.T @ projected
+    em = np.array([*((traces + squares) / sizes), rest @ rest / max(freedom, 1e-9)])
+    try:
+        step = theta + np.linalg.solve(information + 1e-12 * np.eye(3) * np.trace(information), score)
+    except np.linalg.LinAlgError:
+        step = em
+    if not (np.isfinite(step).all() and (step > 0.1 * theta).all() and (step < 10 * theta).all()):
+        step = em
+    step = np.maximum(step, 1e-6 * total)
+    return float(np.abs(step - theta).max() / total), step
+
+
+def _effects(of: Marks, design: sparse.csr_matrix, y: Floats, theta: Floats) -> Mixed:
+    at = _equations(of, design, theta[2] / theta[0], theta[2] / theta[1])
+    case, judge = at.solve(y)
+    mean = float(judge[-1] + of.value.mean())
+    case_variance, judge_variance, rest_variance = (float(value) for value in theta)
+    return Mixed(case_variance, judge_variance, rest_variance, mean, case, judge[:-1], _errors(at) * theta[2], np.diag(at.inverse)[:-1] * theta[2])
+
+
+def _errors(at: _Equations) -> Floats:
+    """The prediction-error variance of each case, in units of the rest's variance; without the mean's own."""
+    of, inverse = at.of, at.inverse[:-1, :-1]
+    start = np.searchsorted(of.case, np.arange(of.cases))
+    reads, found = of.reads, np.zeros(of.cases)
+    for count in np.unique(reads).tolist():
+        rows = np.flatnonzero(reads == count)
+        for part in np.array_split(rows, max(1, len(rows) * count * count // 2_000_000)):
+            who = of.judge[start[part][:, None] + np.arange(count)]
+            found[part] = inverse[who[:, :, None], who[:, None, :]].sum(axis=(1, 2))
+    return 1 / at.diagonal + found / at.diagonal**2
