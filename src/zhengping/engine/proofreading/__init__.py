@@ -5,6 +5,8 @@ Every finding is a question to a person: nothing is changed, and a number is nev
 
 from __future__ import annotations
 
+import re
+
 from zhengping.engine.proofreading.damage import damage
 from zhengping.engine.record import Case, Edition, Finding, PartRule
 from zhengping.engine.text import length
@@ -91,17 +93,23 @@ def _before(numeral: str) -> tuple[str, ...]:
     return (numeral + "是", numeral + "要", f"（{numeral}）", numeral + "、", *(("首先",) if numeral == "一" else ()))
 
 
-_ENDS = "。！？!?”」）)》…;；."
+_ENDS = "。！？!?”」）)》…;；.:："
+_SIGNATURE = re.compile(r"(?:部|局|委|院|校|司|府|会|处|办|室|心|站|队|所|团|社|镇|乡|街道|日|月|年|摄|供稿|公司|大学|学院)$|^(?:作者|联系|电话|附件|撰稿|来源|责任编辑|编辑|单位|报送|邮箱|地址|注)|\d{4}\s*年|^[\d\W]+$")
 
 
 def _cut_off(case: Case) -> list[Finding]:
     """The last paragraph of the text if it stops in mid-sentence; signatures, dates and notes are passed over."""
     for index in range(len(case.paragraphs) - 1, max(-1, len(case.paragraphs) - 6), -1):
         text = case.paragraphs[index].rstrip()
-        if len(text) < 20 or text[0] in "（(【[〔*注":
+        is_note = bool(text) and (text[0] in "*注" or (text[0] in "（(【[〔" and text[-1] in "）)】]〕"))
+        if not text or is_note or (len(text) < 20 and not re.search("[，、；]", text) and _SIGNATURE.search(text)):
             continue
         if text[-1] in _ENDS or text.endswith(("〕", "】", "]")):
             return []
+        if len(text) < 12 and not re.search("[，、；]", text) and index:  # a heading that stands last
+            before = case.paragraphs[index - 1].rstrip()
+            if len(before) < 20 or before[-1:] not in _ENDS:
+                continue
         quote = text[-12:]
         return [Finding(case.number, "cut-off", "error", quote, index, len(text) - len(quote), len(text))]
     return []

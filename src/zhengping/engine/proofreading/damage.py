@@ -10,7 +10,9 @@ import tomllib
 from functools import cache
 
 from zhengping.engine import tables
+from zhengping.engine.proofreading.counted import bare_measures, bare_years
 from zhengping.engine.record import Finding
+from zhengping.engine.text.simplified import forms
 
 _MASK = re.compile(r"(?<![*＊×x])[*＊]{1,4}(?![*＊])")
 _HAN = r"[\u4e00-\u9fff]"
@@ -28,7 +30,7 @@ _LOST_NUMBER = re.compile(
 _BARE = re.compile(  # a sum without its number, people without theirs: 资金万元, 大使名，
     r"(?<=[\u4e00-\u9fff])(?<![一二三四五六七八九十百千万亿几数两余多零〇半上近过超])(?:万元(?!户)|亿元)"
     r"|(?<=班)期(?=[，。；、])"
-    r"|(?<=[\u4e00-\u9fff])(?<![正姓签报著知命排提闻挂署改更点除实冠书地品校村人功罪虚成有驰齐同别笔网域类列榜题])名(?=[，。；、])"
+    r"|(?<=[\u4e00-\u9fff])(?<![一二三四五六七八九十百千万零〇几数两余多半次了正姓签报著知命排提闻挂署改更点除实冠书地品校村人功罪虚成有驰齐同别笔网域类列榜题])名(?=[，。；、])"
 )
 _REPEATING = re.compile(r"点对点|面对面|手把手|心贴心|一对一|实打实|肩并肩|背靠背|门对门|户对户")
 _NOT_LOST = re.compile(
@@ -44,9 +46,21 @@ _DOUBLED = re.compile(rf"({_HAN}{{2,6}})\1")
 _MEANT = frozenset(
     "研究研究 商量商量 讨论讨论 考虑考虑 了解了解 一个一个 一步一步 一家一家 一户一户 一项一项 一批一批 一年一年 一天一天 很多很多 非常非常 许多许多 永远永远 好好好好".split()
 )
-_TRADITIONAL = frozenset(
-    "個們來對時會發國過還進動學長開關門問間見東車書買賣說話語議論讀誰請謝譯識證護讓計訂記訓許設評調談績結給統經網緊線縣總續編練繼續維羅義習聯職聽聲舉與興舊藝節蘇蘭處號蟲補裝製複觀規視覺親訊詞詳誠誤課諸謂講謹變貝負財責貨貫貴費資賈賓質賢賽贊贏趙趕跡踐車軍輕較載輝輛輪輯輸轄轉辦農運達遠違選遺鄉鄧鄭醫釋鈴銀銅錄鋼錢錯鍵鎮鐘鐵鑒長閉閱隊陽陰陳陸際隨險隱難雜離電靈靜韓頁項順須預領頭題顏願類顧風飛飯館馬驗驚體鬥魚魯鳥鴻麗黃點黨齊齒龍龜專業為樂習書產嚴豐臨麼義烏喬鄉亂爭爾虧雲亞產畝親億僅從倉儀價眾優傷倫偉側傑傳債僱儲兒內兩冊軍農凍淨減湊幾鳳憑凱擊劃劉則剛創劇劑勁勵勞勢區醫華協單衛衆廠廳歷厲壓厭參雙變敘葉號嘆嘗員團園圍圖圓聖場壞塊堅壇壩墳墜壘壯聲壺處備復頭誇奪奮獎奧婦媽孫學寧實寵審憲宮寬對尋導壽將爾塵嘗堯屍層屬岡島嶺崗峽帥師帳帶幫幣庫廟應廣開異棄張彌彎彈強歸當錄徹徑憶憂懷態慫憐總戀恆惱悅懸懇惡慘慣慚戰戲戶執擴掃揚擾撫拋摶搶護報擔擬擁攔擇掛撿換據損搖攜攝敵數齋斷無舊時曠曉曬術機殺雜權條來楊極構樞棗槍楓標棟樣檔橋檢樓榮歡歐殘殼毀畢氣漢湯溝沒滬淚澤潔測濟濃濤灑灣濕滾滿濾濫溫潤澀漲漸漁滲滅燈災爐點煉爛燒熱煙愛爺牆猶獄獨獅獲獻瑪現環產畫暢療瘋盜鹽監蓋盤眾睜矯礦碼確礎禮禱種稱積穩窮竊競筆籃籌簡糧緊紅約級紀純紙紋納紛組細終紹經綁統絕絡絲綜綠維綱網綿緒緩緣縮縱績繁織繞繪罰罷羅職聯肅腦腸膚臉臨舉艦艱艷蕭薦藍藥蘇虛蝦蠻襲訴診註証詩誓誕誘諒謀謎謠豬貓貞貢貧販貪貼貿賀賬賴賺購贈趨踴蹤軌軟軸輔輩輿辭邊邏郵鄰醬釘針鈔鉛銷鋒鋪銳鎖鏡鏈鑽閃閒閣闆闊闖陝陣隸雖霧靂響頂頃頌頓頗頻額顯飢飲飾餅餐養駐駕駛騎騙驅驟髮鬧魂鮮鷹麥齡"
-)
+@cache
+def _traditional() -> frozenset[str]:
+    """Traditional characters that no text in simplified ones writes (著 and 乾 are in both: GB 2312 has them)."""
+    return frozenset(character for character, simple in forms().items() if simple != character and not _in_gb2312(character))
+
+
+def _in_gb2312(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+_ODD = re.compile("[\ufffd\ue000-\uf8ff\u200b-\u200f\u2060\ufeff]+")  # replacement, private use, invisible
 
 
 @cache
@@ -58,15 +72,30 @@ def _masked_words() -> tuple[str, ...]:
 def damage(case: int, index: int, text: str) -> list[Finding]:
     """Findings of the paragraph `text`, which is number `index` of case `case`."""
     found = [*_masked(case, index, text), *_numbers(case, index, text)]
+    told = {place for finding in found for place in range(finding.start, finding.end)}
+    found += [_at(case, "lost-number", index, text, start, end) for start, end in bare_measures(text) if not told & set(range(start, end))]
+    years = {match.start() for match in _NO_YEAR.finditer(text)}
+    found += [_at(case, "lost-year", index, text, start, end) for start, end in bare_years(text) if start not in years]
     for kind, pattern in (("lost-year", _NO_YEAR), ("lost-month", _NO_MONTH)):
         found += [_at(case, kind, index, text, match.start(), match.end()) for match in pattern.finditer(text)]
     for match in _DOUBLED.finditer(text):
         if match[0] not in _MEANT and len(set(match[1])) > 1 and not _REPEATING.search(text[max(0, match.start() - 1) : match.end() + 1]):
             found.append(_at(case, "doubled-word", index, text, match.start(), match.end(), suggestion=match[1], around=0))
-    odd = [place for place, character in enumerate(text) if character in _TRADITIONAL]
-    if odd:
-        found.append(_at(case, "odd-character", index, text, odd[0], odd[0] + 1))
+    odd = [place for place, character in enumerate(text) if character in _traditional()]
+    found += [_at(case, "odd-character", index, text, first, last + 1, "".join(forms()[c] for c in text[first : last + 1])) for first, last in _runs(odd)]
+    found += [_at(case, "odd-character", index, text, match.start(), match.end()) for match in _ODD.finditer(text)]
     return found
+
+
+def _runs(places: list[int]) -> list[tuple[int, int]]:
+    """First and last of each run of neighbouring places."""
+    runs: list[tuple[int, int]] = []
+    for place in places:
+        if runs and place == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], place)
+        else:
+            runs.append((place, place))
+    return runs
 
 
 def _at(case: int, kind: str, index: int, text: str, start: int, end: int, suggestion: str = "", around: int = 6) -> Finding:
