@@ -1,0 +1,197 @@
+"""A table of scores, long or wide, and a rubric -> what calibration takes; estimates, judges and agreement back as tables."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from zhengping.engine import calibration, tables
+from zhengping.engine.folder import grids
+from zhengping.engine.folder.judging import HEADINGS, Column, Sheet, Wrong, known_names, nearest, plain, scores, sheet
+from zhengping.engine.record import Criterion
+
+_NOT_JUDGES = (
+    {name for names in HEADINGS.values() for name in names}
+    | set(HEADINGS)
+    | {"标题", "题目", "案例名称", "名称", "title", "name", "平均分", "均分", "平均", "合计", "备注", "mean"}
+)
+_LONG = {"judge", *HEADINGS["judge"], "score", *HEADINGS["score"]}
+Cells = tuple[str | int | float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Scores in columns; `unused` are other headings, `is_wide` whether each judge had a column."""
+
+    cases: Sequence[str]
+    judges: Sequence[str]
+    criteria: Sequence[str]
+    values: npt.NDArray[np.float64]
+    unused: tuple[str, ...] = ()
+    is_wide: bool = False
+
+
+def read(path: Path, rubric: Sequence[Criterion] = ()) -> Table:
+    """Read scores. A table with neither a column of judges nor one of scores is wide: one row a case, each other column a judge; empty cells are no
+    reads. Raises Troubles (marks outside the rubric's scale, unknown criteria, pairs that stand twice) or SheetError."""
+    head = {plain(cell).lower() for cell in grids.grid(path, frozenset({"case", *HEADINGS["case"], *_LONG})).head}
+    wrong = Wrong()
+    if not head & _LONG:
+        return _wide(path, rubric, wrong)
+    found = scores(path, wrong)
+    criteria = list(found.criteria) if any(found.criteria) else []
+    if rubric:
+        criteria = _within(path, found.criteria, found.values, rubric, wrong)
+    wrong.stop()
+    return Table(found.cases, found.judges, criteria, found.values, found.unused)
+
+
+def _within(path: Path, criteria: Sequence[str], values: npt.NDArray[np.float64], rubric: Sequence[Criterion], wrong: Wrong) -> list[str]:
+    """The names of the rubric for those of the table; notes unknown ones and marks outside their scale."""
+    names = known_names(row.name for row in rubric)
+    if len(rubric) == 1:
+        names[""] = rubric[0].name
+    scale = {row.name: row for row in rubric}
+    rows = grids.grid(path, frozenset(_LONG)).rows
+    found = []
+    for at, (word, value) in enumerate(zip(criteria, values.tolist(), strict=True)):
+        name = names.get(plain(word))
+        if name is None:
+            near = nearest(word, scale) if wrong.is_told else ""
+            wrong.add("cell-unknown", path=path, row=rows[at], column="criterion", word=word, near=near)
+        elif not np.isnan(value) and not scale[name].low <= value <= scale[name].high:
+            low, high = scale[name].low, scale[name].high
+            near = f"{low if value < low else high:g}"
+            wrong.add("cell-range", path=path, row=rows[at], column="score", word=f"{value:g}", low=f"{low:g}", high=f"{high:g}", near=near)
+        found.append(name or word)
+    return found
+
+
+def _wide(path: Path, rubric: Sequence[Criterion], wrong: Wrong) -> Table:
+    first = sheet(path, [Column("case", True)], wrong)
+    if "case" not in first:
+        wrong.stop()
+    places = [(at, word) for at, word in enumerate(first.grid.head) if word and at != first.at["case"] and plain(word).lower() not in _NOT_JUDGES]
+    case = first.names("case", unique=True)
+    table = Sheet(first.grid, {"case": first.at["case"], **{f"judge {at}": at for at, _word in places}}, (), wrong)
+    low, high = (rubric[0].low, rubric[0].high) if len(rubric) == 1 else (-np.inf, np.inf)
+    columns = [table.numbers(f"judge {at}", low, high) for at, _word in places]
+    if not places:
+        wrong.add("scores-no-judges", path=path)
+    wrong.stop()
+    values = np.stack(columns, axis=1)
+    at, who = np.nonzero(~np.isnan(values))
+    names = [word for _at, word in places]
+    unused = tuple(word for place, word in enumerate(first.grid.head) if word and place != first.at["case"] and (place, word) not in places)
+    cases, judges = [case[row] for row in at.tolist()], [names[one] for one in who.tolist()]
+    return Table(cases, judges, [rubric[0].name] * len(cases) if len(rubric) == 1 else [], values[at, who], unused, True)
+
+
+def rubric(path: Path) -> tuple[Criterion, ...]:
+    """Read [[criteria]] with name, low, high, weight. Raises Trouble naming what is wrong."""
+    try:
+        data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise tables.Trouble("rubric-not-read", path=path, why=error.strerror) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise tables.Trouble("rubric-not-read", path=path, why=error) from None
+    rows = data.get("criteria")
+    if not isinstance(rows, list) or not rows or set(data) - {"criteria"}:
+        other = next(iter(set(data) - {"criteria"}), "-")
+        raise tables.Trouble("rubric-criteria", path=path, word=other)
+    found = tuple(_criterion(path, at, row) for at, row in enumerate(rows, 1))
+    for name in [row.name for row in found]:
+        if sum(plain(row.name) == plain(name) for row in found) > 1:
+            raise tables.Trouble("rubric-twice", path=path, word=name)
+    return found
+
+
+def _criterion(path: Path, at: int, row: object) -> Criterion:
+    known = ("name", "low", "high", "weight")
+    if not isinstance(row, dict) or not isinstance(row.get("name"), str) or not row["name"].strip():
+        raise tables.Trouble("rubric-entry", path=path, at=at, word="name", value=str(row)[:60])
+    for key, value in row.items():
+        if key not in known:
+            raise tables.Trouble("rubric-key", path=path, at=at, word=key, near=nearest(key, known))
+        if key != "name" and (isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value)):
+            raise tables.Trouble("rubric-entry", path=path, at=at, word=key, value=value)
+    found = Criterion(row["name"].strip(), float(row.get("low", 0)), float(row.get("high", 100)), float(row.get("weight", 1)))
+    if found.low >= found.high or found.weight <= 0:
+        raise tables.Trouble("rubric-entry", path=path, at=at, word="high" if found.low >= found.high else "weight", value=row)
+    return found
+
+
+def votes(path: Path, cases: Sequence[str]) -> dict[str, float]:
+    """Read public votes (case, public). Raises Troubles."""
+    wrong = Wrong()
+    found = sheet(path, [Column("case", True), Column("public", True)], wrong)
+    if not {"case", "public"} <= set(found.at):
+        wrong.stop()
+    names, values = found.names("case", known_names(cases), unique=True), found.numbers("public", 0, required=True)
+    wrong.stop()
+    return dict(zip(names, values.tolist(), strict=True))
+
+
+ESTIMATES = (
+    "case",
+    "estimate",
+    "low",
+    "high",
+    "rank",
+    "rank_low",
+    "rank_high",
+    "mean",
+    "trimmed",
+    "reads",
+    "explanation",
+    "sd",
+    "z_score",
+    "mixed",
+    "even",
+    "island",
+)
+JUDGES = ("judge", "severity", "low", "high", "discrimination", "noise", "reads")
+
+
+def estimate_rows(found: calibration.Calibration) -> tuple[tuple[str, ...], list[Cells]]:
+    """Head and rows of the estimates, best first; after the fixed columns the mix with votes and one column for each criterion."""
+    has_votes = bool(found.beside) and found.beside[0].voted is not None
+    head = (*ESTIMATES, *(("voted",) if has_votes else ()), *found.criteria)
+    rows: list[Cells] = []
+    for row, other in zip(found.estimates, found.beside, strict=True):
+        first: Cells = (row.case, row.estimate, row.low, row.high, row.rank, row.rank_low, row.rank_high, row.mean, row.trimmed, row.reads, row.explanation)
+        last: Cells = (row.sd, other.z_score, other.mixed, other.even, other.island, *((other.voted,) if has_votes else ()), *other.criteria)
+        rows.append((*first, *last))
+    return head, rows
+
+
+def save(out: Path, found: calibration.Calibration) -> None:
+    """Write estimates.csv, judges.csv and agreement.json into the folder. Raises SheetError where that cannot be done."""
+    grids.save(out / "estimates.csv", *estimate_rows(found))
+    rows = [(one.judge, one.severity, one.low, one.high, one.discrimination, one.noise, one.reads) for one in found.judges]
+    grids.save(out / "judges.csv", JUDGES, rows)
+    agreement = asdict(found.agreement) | {"islands": found.islands, "heavy_tails": found.heavy, "notes": {key: dict(values) for key, values in found.notes}}
+    grids.put(out / "agreement.json", msgspec.json.format(msgspec.json.encode(agreement), indent=1) + b"\n")
+
+
+def notes(found: calibration.Calibration, language: str) -> list[str]:
+    """What people must know, in "zh" or "en"."""
+    return [tables.sentence(key, values, language) for key, values in found.notes]
+
+
+def summary(found: calibration.Calibration, language: str) -> list[tuple[str, str]]:
+    """Agreement in a few lines of name and value."""
+    said = found.agreement
+    values = {
+        "scores": f"{said.scores} / {said.cases} / {said.judges}",
+        "icc": " / ".join("—" if value is None else f"{value:.3f}" for value in (said.icc_one, said.icc_mean)),
+        "alpha": "—" if said.alpha is None else f"{said.alpha:.3f}",
+        "shares": f"{said.case_share:.1%} / {said.judge_share:.1%} / {said.rest_share:.1%}",
+    }
+    return [(tables.sentence(f"agreed-{key}", (), language), value) for key, value in values.items()]
