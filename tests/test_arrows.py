@@ -13,7 +13,7 @@ from zhengping.engine import record
 
 SOURCE = Path(__file__).parents[1] / "src"
 ENGINE = SOURCE / "zhengping/engine"
-STEPS = ("assignment", "calibration", "coding", "figures", "originality", "proofreading", "reading", "roundup", "selection")
+STEPS = ("adaptive", "assignment", "calibration", "coding", "figures", "originality", "proofreading", "reading", "roundup", "selection")
 FILES = sorted((SOURCE / "zhengping").rglob("*.py"))
 ON_DISK = ("folder", "workers")
 VALUES = [value for value in vars(record).values() if isinstance(value, type) and dataclasses.is_dataclass(value)]
