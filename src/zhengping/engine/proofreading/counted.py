@@ -26,7 +26,7 @@ _COUNTED = re.compile("^[\\d一二两三四五六七八九十百千万亿几数�
 _CLAUSE = ("个", "名", "项", "条")
 _LIGHT = frozenset("了 来 搞 找 有 想 换 当 打 做 搭 说 开 给 着 过 要 用".split())
 _YEARS = re.compile(r"[来年\d一二两三四五六七八九十百零〇几数多半每今去前近当全上下这那该本某整头周同翌历连隔逐满过新老学财往常元后初末早晚次成青少中童壮暮流丰灾荒豆鸡猪羊牛马龙虎兔蛇猴鼠狗][多余来]?$")
-_YEAR_WORDS = re.compile("^年(?:[，。）]|起|以来|以前|来稿|第|上半|下半|[^年初中底末来\W][\u4e00-\u9fff])")
+_YEAR_WORDS = re.compile(r"^年(?:[，。）]|起|以来|以前|来稿|第|上半|下半|[^年初中底末来\W][\u4e00-\u9fff])")
 
 
 def bare_measures(text: str) -> list[tuple[int, int]]:
