@@ -117,3 +117,26 @@ def test_islands_give_exit_code_one(folder, capsys):
 
     assert "组" in capsys.readouterr().err
     assert (folder / "estimates.csv").exists()
+
+
+def test_next_reads_stand_at_the_line_and_keep_the_rules(folder, capsys):
+    (folder / "judges.csv").write_text(
+        "评委,省份,请假\n" + "".join(f"评委{who},{'浙江' if who == '甲' else '四川'},\n" for who in "甲乙丙丁戊己") + "评委新,北京,\n评委远,北京,是\n", "utf-8"
+    )
+    (folder / "cases.csv").write_text("案例,省份\n" + "".join(f"案例{at:02},浙江\n" for at in range(40)), "utf-8")
+
+    words = ["--budget", "12", "--awards", "10%,20:0.5", "--judges", str(folder / "judges.csv"), "--cases", str(folder / "cases.csv")]
+    assert main(["next-reads", str(folder / "scores.csv"), *words]) == 0
+
+    said = capsys.readouterr()
+    found = list(csv.DictReader(said.out.splitlines()))
+    assert len(found) == 12
+    assert not {row["judge"] for row in found} & {"评委甲", "评委远"}
+    assert "评委新" in {row["judge"] for row in found}
+    assert "建议补充12次" in said.err
+
+
+def test_an_award_line_that_is_wrong_is_named(folder, capsys):
+    assert main(["next-reads", str(folder / "scores.csv"), "--budget", "5", "--awards", "400"]) == 3
+
+    assert "“400”" in capsys.readouterr().err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,18 +56,19 @@ def next_reads(
     may: Callable[[str, str], bool] | None = None,
     most: int = 8,
     least: float | None = None,
+    loads: Mapping[str, int] | None = None,
 ) -> NextReads:
     """Up to `budget` further reads; at most `most` reads a case; never a pair of `done` nor one that `may(case, judge)` forbids.
 
     A read by a judge of discrimination a, noise s and severity variance v adds the precision a² / (s² + v). Judges with few reads come first
-    among those allowed, so that loads stay even. `least` is by default 0.002 of the estimates' standard deviation.
+    among those allowed, so that loads stay even; `loads` is the most that a judge reads in all. `least` is by default 0.002 of the estimates' standard deviation.
     """
     rows = sorted(estimates, key=lambda row: (-row.estimate, row.case))
     values = np.array([row.estimate for row in rows])
     cuts = tuple(float(values[line.count - 1 : line.count + 1].mean()) for line in lines if 0 < line.count < len(rows))
     weights = np.array([line.weight for line in lines if 0 < line.count < len(rows)])
     floor = _LEAST * float(values.std()) if least is None and len(values) else least or 0.0
-    chosen = _Chosen(judges, done, may)
+    chosen = _Chosen(judges, done, may, loads or {})
     variance = [_deviation(row) ** 2 for row in rows]
     reads = [row.reads for row in rows]
     at = np.array(cuts)
@@ -111,8 +112,10 @@ def _gain(value: float, variance: float, precision: float, cuts: Floats, weights
 class _Chosen:
     """Who reads next: the least loaded judge that may read the case and whose marks tell something."""
 
-    def __init__(self, judges: Sequence[JudgeEstimate], done: Collection[tuple[str, str]], may: Callable[[str, str], bool] | None) -> None:
-        self._judges, self._may, self._done = judges, may, set(done)
+    def __init__(
+        self, judges: Sequence[JudgeEstimate], done: Collection[tuple[str, str]], may: Callable[[str, str], bool] | None, loads: Mapping[str, int]
+    ) -> None:
+        self._judges, self._may, self._done, self._loads = judges, may, set(done), loads
         self.precision = [self._precision(one) for one in judges]
         told = [value for value in self.precision if value > 0]
         self.usual = float(np.median(told)) if told else 0.0
@@ -132,6 +135,8 @@ class _Chosen:
         while self._queue:
             load, at = heapq.heappop(self._queue)
             name = self._judges[at].judge
+            if load >= self._loads.get(name, load + 1):
+                continue
             if (case, name) not in self._done and (self._may is None or self._may(case, name)):
                 found = at
                 self._done.add((case, name))

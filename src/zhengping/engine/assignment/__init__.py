@@ -4,5 +4,6 @@ from zhengping.engine.assignment.assign import assign
 from zhengping.engine.assignment.causes import Impossible
 from zhengping.engine.assignment.fits import fits
 from zhengping.engine.assignment.rules import Load, Plan, Rules
+from zhengping.engine.assignment.task import conflicts
 
-__all__ = ["Impossible", "Load", "Plan", "Rules", "assign", "fits"]
+__all__ = ["Impossible", "Load", "Plan", "Rules", "assign", "conflicts", "fits"]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from zhengping.engine import calibration, tables
+from zhengping.engine import adaptive, assignment, calibration, tables
 from zhengping.engine.folder import grids
+from zhengping.engine.folder.assigning import candidates, resolved
 from zhengping.engine.folder.judging import HEADINGS, Column, Sheet, Wrong, known_names, nearest, plain, scores, sheet
-from zhengping.engine.record import Criterion
+from zhengping.engine.record import Candidate, Criterion, Judge, JudgeEstimate
 
 _NOT_JUDGES = (
     {name for names in HEADINGS.values() for name in names}
@@ -195,3 +196,94 @@ def summary(found: calibration.Calibration, language: str) -> list[tuple[str, st
         "shares": f"{said.case_share:.1%} / {said.judge_share:.1%} / {said.rest_share:.1%}",
     }
     return [(tables.sentence(f"agreed-{key}", (), language), value) for key, value in values.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who could read: tables of judges (judge, division, unit, away, most), of cases (case, division, unit) and of conflicts; None where there is none."""
+
+    judges: Path | None = None
+    cases: Path | None = None
+    conflicts: Path | None = None
+    own: str = "province"
+
+
+def lines(word: str, cases: int) -> tuple[adaptive.Line, ...]:
+    """Award lines of "5%,10%:0.5": a share or number of cases, and after a colon its weight (1). Raises Trouble naming the part."""
+    found = []
+    for part in word.replace("，", ",").split(","):
+        count, _colon, weight = part.strip().replace("：", ":").partition(":")
+        try:
+            number = round(float(count[:-1]) / 100 * cases) if count.endswith("%") else int(count)
+            line = adaptive.Line(number, float(weight or 1))
+        except (ValueError, OverflowError):
+            raise tables.Trouble("next-awards", word=part, count=cases) from None
+        if not 0 < number < cases or not 0 < line.weight < np.inf:
+            raise tables.Trouble("next-awards", word=part, count=cases)
+        found.append(line)
+    return tuple(found)
+
+
+def further(table: Table, found: calibration.Calibration, budget: int, awards: str, readers: Readers, most: int = 8) -> adaptive.NextReads:
+    """Where further reads help most. A judge of the table of judges who has read nothing yet counts as an average one. Raises Troubles, SheetError."""
+    may, bounds = _may(table, readers)
+    known = {one.judge: one for one in found.judges}
+    noise = [one.noise for one in found.judges if one.noise is not None]
+    severity = float(np.std([one.severity for one in found.judges]))
+    fresh = JudgeEstimate("", 0.0, -1.645 * severity, 1.645 * severity, 1.0, float(np.median(noise)), 0)
+    judges = [known.get(name) or replace(fresh, judge=name) for name in bounds] if bounds else list(found.judges)
+    done = set(zip(table.cases, table.judges, strict=True))
+    left = {name: limit for name, limit in bounds.items() if limit is not None}
+    return adaptive.next_reads(found.estimates, judges, done, budget, lines(awards, len(found.estimates)), may=may, most=most, loads=left)
+
+
+def _may(table: Table, readers: Readers) -> tuple[Callable[[str, str], bool] | None, dict[str, int | None]]:
+    """Which pairs no rule bars, by the assignment's own rules; and the judges who still read, with the most that each reads."""
+    if readers.judges is None:
+        return None, {}
+    wrong = Wrong()
+    judge_sheet = sheet(readers.judges, [Column("judge", True), *map(Column, ("division", "unit", "most", "away"))], wrong)
+    case_sheet = sheet(readers.cases, [Column("case", True), *map(Column, ("division", "unit"))], wrong) if readers.cases else None
+    if "judge" not in judge_sheet or (case_sheet is not None and "case" not in case_sheet):
+        wrong.stop()
+    divisions = resolved([judge_sheet, *([case_sheet] if case_sheet is not None else [])])
+    cases = candidates(case_sheet, divisions[1]) if case_sheet is not None else [Candidate(name) for name in sorted(set(table.cases))]
+    names, most = judge_sheet.names("judge", unique=True), judge_sheet.numbers("most", 0, whole=True).tolist()
+    away = [plain(word).lower() not in ("", "0", "否", "no", "n", "false") for word in judge_sheet.texts("away")]
+    judges = [Judge(name, division, unit) for name, division, unit in zip(names, divisions[0], judge_sheet.texts("unit"), strict=True)]
+    rows, columns = {one.case: at for at, one in enumerate(cases)}, {one.judge: at for at, one in enumerate(judges)}
+    declared = np.zeros((len(cases), len(judges)), bool)
+    if readers.conflicts:
+        pairs = sheet(readers.conflicts, [Column("case", True), Column("judge", True)], wrong)
+        if {"case", "judge"} <= set(pairs.at):
+            both = zip(pairs.names("case", known_names(rows)), pairs.names("judge", known_names(columns)), strict=True)
+            for case, judge in both:
+                if case in rows and judge in columns:
+                    declared[rows[case], columns[judge]] = True
+    wrong.stop()
+    barred, _counts = assignment.conflicts(cases, judges, assignment.Rules(own=readers.own), declared, np.zeros_like(declared))
+    bounds = {name: None if np.isnan(limit) else int(limit) for name, limit, absent in zip(names, most, away, strict=True) if not absent}
+
+    def may(case: str, judge: str) -> bool:
+        return judge in columns and (case not in rows or not barred[rows[case], columns[judge]])
+
+    return may, bounds
+
+
+NEXT = ("case", "judge", "gain")
+
+
+def next_rows(found: adaptive.NextReads) -> list[Cells]:
+    """Reads as rows of NEXT."""
+    return [(read.case, read.judge, float(f"{read.gain:.4g}")) for read in found.reads]
+
+
+def next_notes(found: adaptive.NextReads, budget: int, language: str) -> list[str]:
+    """Lines, and whether further reading is still worth it, in "zh" or "en"."""
+    cuts = "、".join(f"{cut:.1f}" for cut in found.lines) or "-"
+    gain = f"{sum(read.gain for read in found.reads):.3g}"
+    told = [tables.sentence("next-found", (("count", str(len(found.reads))), ("cuts", cuts), ("gain", gain)), language)]
+    if found.is_enough:
+        key = "next-blocked" if found.is_blocked else "next-enough"
+        told.append(tables.sentence(key, (("budget", str(budget)), ("least", f"{found.least:.2g}")), language))
+    return told
