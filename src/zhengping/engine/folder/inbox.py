@@ -218,7 +218,7 @@ class Collector:
         while self._more:
             file, under = self._more.popleft()
             self._take(file, under)
-            if under.whole and not under.waiting and all(other is not under for _, other in self._more):
+            if self._is_done(under):
                 self._finished(under)
 
     def _answered(self, file: IncomingFile, answer: Read, under: _Under) -> None:
@@ -233,8 +233,12 @@ class Collector:
         for other, waiting in self._again.pop(arrival.sha256, ()):
             waiting.waiting -= 1
             self._more.append((other, waiting))
-        if under.whole and not under.waiting and not answer.children:
+        if self._is_done(under):
             self._finished(under)
+
+    def _is_done(self, under: _Under) -> bool:
+        """Whether nothing of a file is still to be read: a row written sooner would lose the rest if the run were killed then."""
+        return under.whole and not under.waiting and all(other is not under for _, other in self._more)
 
     def _keep_answer(self, arrival: Arrival, answer: Read, data: bytes) -> None:
         reason = answer.reason or ("" if answer.document else "no-document")
