@@ -115,7 +115,7 @@ def _masked(case: int, index: int, text: str) -> list[Finding]:
         if not before and not fitting:
             continue
         quote = before[-4:] + match[0] + after[:4]
-        found.append(Finding(case, "masked-character", "error", quote, index, start, match.end(), _restored(fitting)))
+        found.append(Finding(case, "masked-character", "error", quote, index, start, match.end(), _restored(fitting, len(match[0]))))
     return found
 
 
@@ -129,8 +129,9 @@ def _fitting(before: str, after: str, size: int) -> set[str]:
     }
 
 
-def _restored(fitting: set[str]) -> str:
-    """The longest of the words, "" where none or several of one length fit."""
+def _restored(fitting: set[str], size: int) -> str:
+    """The longest of the words, "" where none or several of one length fit, or where one character alone is left to see: *治 may be 政治 or 法治."""
+    fitting = {word for word in fitting if len(word) - size >= 2}
     longest = max(map(len, fitting), default=0)
     best = {word for word in fitting if len(word) == longest}
     return best.pop() if len(best) == 1 else ""
