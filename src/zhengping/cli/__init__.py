@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import zhengping
 from zhengping.cli import assigning, calibrating, checking, code, job, proofreading, selecting, shown
+from zhengping.cli.values import positive
 from zhengping.cli.words import _, choose, language
 from zhengping.engine.folder.process import Stopped
 from zhengping.engine.tables import Trouble
@@ -54,17 +55,10 @@ def _persons(command: argparse.ArgumentParser) -> None:
 
 def _working(command: argparse.ArgumentParser) -> None:
     command.add_argument("--confirmed", nargs="*", default=[], metavar="REGISTER", help=_("已由人工确认编码的登记表，用于学习主题"))
-    command.add_argument("--jobs", type=_positive, default=max(1, os.cpu_count() or 1), help=_("并行进程数"))
+    command.add_argument("--jobs", type=positive, default=max(1, os.cpu_count() or 1), help=_("并行进程数"))
     command.add_argument("--resume", action="store_true", help=_("只继续已有的处理，没有则报错"))
     command.add_argument("--scheduler", metavar="tcp://HOST:PORT", help=_("在 Dask 集群上读取和编码"))
-    command.add_argument("--length", type=_positive, default=3000, help=_("综述的目标字数"))
-
-
-def _positive(word: str) -> int:
-    value = int(word)
-    if value < 1:
-        raise argparse.ArgumentTypeError(_("应为正整数：{word}").format(word=word))
-    return value
+    command.add_argument("--length", type=positive, default=3000, help=_("综述的目标字数"))
 
 
 def _process(command: argparse.ArgumentParser) -> None:
@@ -87,7 +81,7 @@ def _figures(command: argparse.ArgumentParser) -> None:
 def _roundup(command: argparse.ArgumentParser) -> None:
     command.add_argument("register", metavar="REGISTER", help=_("登记表（register.jsonl 或 .xlsx）或其文件夹"))
     command.add_argument("--out", metavar="OUT", help=_("输出文件夹（默认与登记表相同）"))
-    command.add_argument("--length", type=_positive, default=3000, help=_("目标字数"))
+    command.add_argument("--length", type=positive, default=3000, help=_("目标字数"))
     command.add_argument("--style", choices=("article", "brief"), default="article", help=_("体例：article 每个主题一段，brief 每条做法一段"))
     command.add_argument("--must", default="", metavar="12,40", help=_("必须写入的案例编号"))
     command.add_argument("--never", default="", metavar="7", help=_("不得写入的案例编号"))
@@ -122,7 +116,7 @@ def _places(command: argparse.ArgumentParser) -> None:
 
 def _sample(command: argparse.ArgumentParser) -> None:
     command.add_argument("out", metavar="OUT", help=_("输出文件夹"))
-    command.add_argument("--cases", type=_positive, default=240, help=_("案例数"))
+    command.add_argument("--cases", type=positive, default=240, help=_("案例数"))
     command.add_argument("--seed", type=int, default=4, help=_("随机种子；同一种子结果相同"))
     command.add_argument("--quiet", action="store_true", help=_("不显示进度和结果"))
     command.set_defaults(run=job.sample)
@@ -131,7 +125,7 @@ def _sample(command: argparse.ArgumentParser) -> None:
 def _demo(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder", nargs="?", metavar="FOLDER", help=_("您自己的来稿文件夹（默认生成样例）"))
     command.add_argument("--out", default="demo", metavar="OUT", help=_("输出文件夹"))
-    command.add_argument("--cases", type=_positive, default=240, help=_("案例数"))
+    command.add_argument("--cases", type=positive, default=240, help=_("案例数"))
     command.add_argument("--seed", type=int, default=4, help=_("随机种子；同一种子结果相同"))
     _persons(command)
     _working(command)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from zhengping.cli import shown
+from zhengping.cli.values import path, positive, share
 from zhengping.cli.words import _, language
 from zhengping.engine import assignment
 from zhengping.engine.folder import assigning, grids
@@ -23,41 +24,21 @@ def commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     command.add_argument("--fit", metavar="FILE", help=_("匹配度表（case, judge, fit，0 至 1），代替计算的匹配度"))
     command.add_argument("--fix", metavar="FILE", help=_("手工固定的配对（case, judge）"))
     command.add_argument("--forbid", metavar="FILE", help=_("手工禁止的配对（case, judge）"))
-    command.add_argument("--reads", type=_positive, default=3, help=_("每个案例的评委数"))
+    command.add_argument("--reads", type=positive, default=3, help=_("每个案例的评委数"))
     command.add_argument("--own", choices=("province", "city", "none"), default="province", help=_("评委不评本省或本市的案例"))
     command.add_argument("--spread", choices=("auto", "on", "off"), default="auto", help=_("同一案例的评委来自不同省份（默认评委有省份时）"))
-    command.add_argument("--floor", type=_share, help=_("每个案例平均匹配度的下限（默认自动确定）"))
+    command.add_argument("--floor", type=share, help=_("每个案例平均匹配度的下限（默认自动确定）"))
     command.add_argument("--panels", action="store_true", help=_("按主题固定评审组"))
-    command.add_argument("--links", type=_share, default=0.3, help=_("固定分组时跨组共评案例的比例"))
+    command.add_argument("--links", type=share, default=0.3, help=_("固定分组时跨组共评案例的比例"))
     command.add_argument("--out", metavar="FILE", help=_("写入的表格（.csv .xlsx .jsonl，默认在屏幕输出 CSV）"))
     command.add_argument("--report", metavar="FILE", help=_("写入的报告（.json 或 .html）"))
     command.add_argument("--quiet", action="store_true", help=_("不显示进度和结果"))
     command.set_defaults(run=assign)
 
 
-def _positive(word: str) -> int:
-    if not word.isdigit() or int(word) < 1:
-        raise argparse.ArgumentTypeError(_("应为正整数：{word}").format(word=word))
-    return int(word)
-
-
-def _share(word: str) -> float:
-    try:
-        value = float(word)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(_("应在 0 至 1 之间：{word}").format(word=word))
-    return value
-
-
-def _path(word: str | None) -> Path | None:
-    return Path(word) if word else None
-
-
 def assign(args: argparse.Namespace) -> int:
     """Write the plan; 1 where judges fall into islands, so that somebody looks at it."""
-    files = (_path(args.conflicts), _path(args.keep), _path(args.fit), _path(args.fix), _path(args.forbid))
+    files = (path(args.conflicts), path(args.keep), path(args.fit), path(args.fix), path(args.forbid))
     spread = {"auto": None, "on": True, "off": False}[args.spread]
     rules = assignment.Rules(args.reads, args.own, spread=spread, floor=args.floor, panels=args.panels, links=args.links)
     with shown.Bars(args.quiet) as bars:

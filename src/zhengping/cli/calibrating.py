@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from zhengping.cli import shown
+from zhengping.cli.values import positive, share
 from zhengping.cli.words import _, language
 from zhengping.engine import calibration
 from zhengping.engine.folder import calibrating, grids
@@ -19,41 +20,25 @@ def commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     command.add_argument("scores", metavar="SCORES", help=_("评分表（case, judge, score[, criterion]，或每个评委一列的宽表）"))
     command.add_argument("--rubric", metavar="FILE", help=_("评分标准（.toml，各评分项的分制和权重）"))
     command.add_argument("--public", metavar="FILE", help=_("公众投票表（case, public），另列混合得分"))
-    command.add_argument("--share", type=_share, default=0.3, help=_("公众投票所占比例"))
+    command.add_argument("--share", type=share, default=0.3, help=_("公众投票所占比例"))
     command.add_argument("--asis", action="store_true", help=_("评委分制看似不同时仍按原分计算"))
     command.add_argument("--out", metavar="DIR", help=_("写入的文件夹（默认评分表所在文件夹）"))
     command.add_argument("--quiet", action="store_true", help=_("不显示进度和结果"))
     command.set_defaults(run=calibrate)
     command = add("next-reads", help=_("找出最值得补充的评阅"))
     command.add_argument("scores", metavar="SCORES", help=_("评分表（case, judge, score[, criterion]，或每个评委一列的宽表）"))
-    command.add_argument("--budget", type=_count, required=True, help=_("可补充的评阅数"))
+    command.add_argument("--budget", type=positive, required=True, help=_("可补充的评阅数"))
     command.add_argument("--awards", default="10%", help=_("授奖线，如 5%%,10%%:0.5（比例或数量，冒号后为权重）"))
     command.add_argument("--judges", metavar="FILE", help=_("可评阅的评委表（judge, division, unit, most, away）"))
     command.add_argument("--cases", metavar="FILE", help=_("案例表（case, division, unit），用于回避"))
     command.add_argument("--conflicts", metavar="FILE", help=_("申报回避表（case, judge）"))
     command.add_argument("--own", choices=("province", "city", "none"), default="province", help=_("评委不评本省或本市的案例"))
-    command.add_argument("--most", type=_count, default=8, help=_("每个案例最多评阅数"))
+    command.add_argument("--most", type=positive, default=8, help=_("每个案例最多评阅数"))
     command.add_argument("--rubric", metavar="FILE", help=_("评分标准（.toml，各评分项的分制和权重）"))
     command.add_argument("--asis", action="store_true", help=_("评委分制看似不同时仍按原分计算"))
     command.add_argument("--out", metavar="FILE", help=_("写入的表格（.csv .xlsx .jsonl，默认在屏幕输出 CSV）"))
     command.add_argument("--quiet", action="store_true", help=_("不显示进度和结果"))
     command.set_defaults(run=next_reads)
-
-
-def _count(word: str) -> int:
-    if not word.isdigit() or int(word) < 1:
-        raise argparse.ArgumentTypeError(_("应为正整数：{word}").format(word=word))
-    return int(word)
-
-
-def _share(word: str) -> float:
-    try:
-        value = float(word)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(_("应在 0 至 1 之间：{word}").format(word=word))
-    return value
 
 
 def calibrate(args: argparse.Namespace) -> int:

@@ -9,13 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from zhengping.cli import shown
+from zhengping.cli.values import path
 from zhengping.cli.words import _, language
 from zhengping.engine.folder import again
 from zhengping.engine.folder.process import Request, Summary, process
-
-
-def _path(word: str | None) -> Path | None:
-    return Path(word) if word else None
 
 
 def request(args: Namespace, folder: Path, out: Path) -> Request:
@@ -23,13 +20,13 @@ def request(args: Namespace, folder: Path, out: Path) -> Request:
     return Request(
         folder,
         out,
-        _path(args.edition),
+        path(args.edition),
         tuple(map(Path, args.earlier)),
         tuple(map(Path, args.confirmed)),
-        _path(args.marks),
-        _path(args.estimates),
-        _path(args.awards),
-        _path(args.corrected),
+        path(args.marks),
+        path(args.estimates),
+        path(args.awards),
+        path(args.corrected),
         args.jobs,
         args.resume,
         args.scheduler or "",
@@ -133,12 +130,12 @@ def _beside(register: str) -> Path:
 def _register(args: Namespace) -> again.Register:
     return again.Register(
         Path(args.register),
-        _path(args.edition),
+        path(args.edition),
         tuple(map(Path, args.earlier)),
-        _path(args.marks),
-        _path(args.estimates),
-        _path(args.awards),
-        _path(args.corrected),
+        path(args.marks),
+        path(args.estimates),
+        path(args.awards),
+        path(args.corrected),
     )
 
 

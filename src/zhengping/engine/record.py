@@ -487,22 +487,6 @@ class Choice:
     is_open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """Something about scores that a person should look at; it never changes a score.
-
-    `kind` and `innocent` are keys of tables/messages, `values` fill the sentences; `q` is the false discovery rate at which it stands out.
-    """
-
-    kind: str
-    judge: str
-    other: str = ""
-    cases: tuple[str, ...] = ()
-    q: float = 1.0
-    values: tuple[tuple[str, str], ...] = ()
-    innocent: tuple[str, ...] = ()
-
-
 # --- figures, round-up -----------------------------------------------------------------------------------------------
 
 

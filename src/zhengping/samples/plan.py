@@ -14,7 +14,6 @@ from zhengping.samples.writers import Paper
 SILENT = 4  # invited provinces that send none
 _SCANS = 5  # at most; reading one takes seconds
 _SURNAMES, _NAMES = "赵钱孙李周吴郑王冯陈", ("示例甲", "示例乙", "示例丙", "样例丁", "样例戊")
-_MEASURE_WORDS = re.compile(r"(\d+)(?=名|人|个|家|期|项|万元|场)")
 
 
 @dataclass

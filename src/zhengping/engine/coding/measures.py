@@ -19,7 +19,6 @@ _MARKER = re.compile(
     r"(?P<digit>(?<![\d.．])\d{1,2})[.．、](?!\d)|"
     r"(?P<circle>[①-⑩])"
 )
-_HEAD = re.compile(r"^(?P<chapter>[一二三四五六七八九十]{1,2})、")
 _FIRST = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "然后": 4, "最后": 9, "一方面": 1, "另一方面": 2}
 
 _PROBLEM = re.compile(

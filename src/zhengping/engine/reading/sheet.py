@@ -16,7 +16,6 @@ from zhengping.engine.record import Document, Paragraph, Table
 
 _MOST_CELLS = 3_000_000
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
 
 
 def read(data: bytes, sha256: str, kind: str) -> Document:

@@ -65,10 +65,6 @@ def reasons(field: Field, award: Ints, language: str, tick: Tick) -> list[Reason
     return [_reason(field, case, award, plain, moved.get(case), language, _tied(field, case, award, can_swap)) for case in range(len(award))]
 
 
-def _weight(award: int, count: int) -> int:
-    return count - award if award >= 0 else 0
-
-
 def _movers(field: Field, award: Ints, plain: Ints, loads: dict[int, int], own: dict[int, set[int]], tick: Tick) -> dict[int, Limit | None]:
     """For each case whose award is not that of its rank the limit that moved it, None where several did."""
     forced = {case for case, _name, _reason in field.forced}
