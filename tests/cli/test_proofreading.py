@@ -62,3 +62,13 @@ def test_a_register_is_proofread_and_written_for_people_and_programs(sample, tmp
 def test_a_path_that_is_not_there_is_told(tmp_path, capsys):
     assert main(["proofread", str(tmp_path / "no.docx")]) == 3
     assert "无法打开" in capsys.readouterr().err
+
+
+def test_the_sheet_names_the_file_and_holds_what_could_not_be_read(tmp_path):
+    text = written(tmp_path, "b.txt", f"茶乡新事\n报送单位:安吉县委组织部\n{CLEAN}\n县里设立了个编制,专门用于引进教师。")
+
+    main(["proofread", text, written(tmp_path, "empty.docx", ""), "--out", str(tmp_path / "out"), "--quiet"])
+
+    findings, unreadable = load_workbook(tmp_path / "out/findings.xlsx").worksheets
+    assert "b.txt" in str([cell.value for cell in findings[2]])
+    assert "empty.docx" in str([cell.value for cell in unreadable[2]])

@@ -48,7 +48,7 @@ def _tell(rows: list[dict[str, object]], cases: int, written: list[Path]) -> Non
     by_file: dict[tuple[str, str], list[dict[str, object]]] = {}
     for row in rows:
         by_file.setdefault((str(row["file"]), str(row["title"])), []).append(row)
-    severities = {"error": _("错误"), "warning": _("警示"), "notice": _("提示")}
+    severities = {"error": _("错误"), "warning": _("警告"), "notice": _("提示")}
     for (file, title), found in by_file.items():
         print(" · ".join(word for word in (file, title) if word))
         for row in found[:_SHOWN]:

@@ -102,7 +102,7 @@ def sheets(job: Job, language: str = "zh") -> list[Sheet]:
         register_sheet(job.entries, Counter(finding.case for finding in job.findings), job.edition, language),
         findings_sheet(job.findings, job.entries, language),
         matches_sheet(job.matches, (*job.entries, *job.earlier), language),
-        _unreadable_sheet(job.unreadable, language),
+        unreadable_sheet(job.unreadable, language),
         figures.sheet(job.overview.figures, language),
     ]
 
@@ -178,7 +178,7 @@ def matches_sheet(matches: Sequence[Match], entries: Sequence[Entry], language: 
     return Sheet("查重" if language == "zh" else "Matches", heads, rows)
 
 
-def _unreadable_sheet(items: Sequence[Unreadable], language: str) -> Sheet:
+def unreadable_sheet(items: Sequence[Unreadable], language: str) -> Sheet:
     rows = []
     for item in items:
         row = unreadable_row(item, language)

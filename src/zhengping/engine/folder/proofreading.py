@@ -105,14 +105,14 @@ def rows(result: Result, language: str) -> list[dict[str, object]]:
         row = outputs.finding_row(finding, language)
         found.append({"file": result.files.get(finding.case, ""), "title": titles.get(finding.case, ""), **row, "paragraph": finding.paragraph + 1})
     for one in result.unreadable:
-        said = tables.sentence(one.reason, one.values, language)
-        found.append({"file": one.arrival.path, "title": "", "case": 0, "kind": "unreadable", "severity": "error", "sentence": said})
+        row = outputs.unreadable_row(one, language)
+        found.append({"file": row["file"], "title": "", "case": 0, "kind": "unreadable", "severity": "error", "sentence": row["sentence"]})
     return found
 
 
 def files(result: Result, language: str) -> Iterator[tuple[str, bytes]]:
-    """findings.jsonl for programs and findings.xlsx for people."""
+    """findings.jsonl for programs; findings.xlsx for people, with the file before the title and what could not be read on a sheet of its own."""
     yield "findings.jsonl", b"".join(msgspec.json.encode(row, order="deterministic") + b"\n" for row in rows(result, language))
-    empty = Place("")
-    entries = [Entry(case, Coding(case.number, empty, case.unit, "", ""), paths=(result.files.get(case.number, ""),)) for case in result.cases]
-    yield "findings.xlsx", workbook([outputs.findings_sheet(result.findings, entries, language)])
+    named = [replace(case, title=" · ".join(word for word in (result.files.get(case.number, ""), case.title) if word)) for case in result.cases]
+    entries = [Entry(case, Coding(case.number, Place(""), case.unit, "", "")) for case in named]
+    yield "findings.xlsx", workbook([outputs.findings_sheet(result.findings, entries, language), outputs.unreadable_sheet(result.unreadable, language)])

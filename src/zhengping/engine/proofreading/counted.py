@@ -13,15 +13,24 @@ _MEASURES = frozenset("个 名 项 家 万元 亿元 元 亩 件 场 套 台 支
 _FREE = frozenset("万元 亿元 人次 万人次 个百分点 亩 吨 平方米 公里".split())  # seldom stand without a number whatever follows
 _COUNTING = re.compile(r"[\d一二两三四五六七八九十百千万亿零〇几数多余半每各这那某整该本首末过超逾第逐同双单另全诸若何哪前后上下头近约几大小好老新长高某成][多余来]?$")
 _NOT_BEFORE = frozenset("的 地 得 和 与 及 或 之 不 没 无 有的 为 是 在 从 由 向 到 对 把 被 让 请 一 此 其 何 哪 这 那 每 各 某 几 多 更 最 很 较 别人 人家 自家 老人 趟 批 场 班 架 人".split())
-_NOT_AFTER = {
-    "人": re.compile("(?!参加|受益|扎根|到[\u4e00-\u9fff]{2})"), "次": re.compile("(?![，。；、])"), "所": re.compile("(?!学校|医院|高校|大学|中学|小学|院校|乡镇)"), "家": re.compile("[庭长属里中乡国业]"),
-    "个": re.compile("[人体性别案税头]"), "分": re.compile("(?![，。；、）])"), "级": re.compile("(?![，。；、）])"), "位": re.compile("[于置居列]"), "天": re.compile("."),
-    "部": re.compile("(?![，。；、）])"), "处": re.compile("(?![，。；])"), "类": re.compile("(?![信事需课人代评])"), "头": re.compile("."), "只": re.compile("."), "块": re.compile("."),
-    "张": re.compile("(?![，。；、）])"), "门": re.compile("(?![，。；、）课])"), "期": re.compile("."), "届": re.compile("(?![，。；、）])"), "间": re.compile("(?![，。；、）])"),
-    "份": re.compile("(?![，。；、）])"), "批": re.compile("(?![，。；])"), "例": re.compile("(?![，。；、）])"), "种": re.compile("(?![，。；、）类])"), "台": re.compile("(?![，。；、）套])"),
-    "元": re.compile("[旦素老件宵]"), "条": re.compile("[件例理款路]"), "名": re.compile("[分堂册下次人望叫为作模号师医家校企牌录额单字称优特品城镇村片列义声誉气胜著贵副]"), "项": re.compile("[目链]"),
-    "场": re.compile("[所景地馆镇面合域内外]"), "件": re.compile("(?![，。；、）\u4e00-\u9fff])"), "户": re.compile("(?![，。；、）])"), "篇": re.compile("[章幅]"), "套": re.compile("[餐路用种牌]"),
-}  # fmt: skip
+_NOT_AFTER = {  # what follows where the measure word is none, or need not count
+    "人": re.compile("(?!参加|受益|扎根|到[\u4e00-\u9fff]{2})"),
+    "次": re.compile("(?![，。；、])"),
+    "所": re.compile("(?!学校|医院|高校|大学|中学|小学|院校|乡镇)"),
+    "家": re.compile("[庭长属里中乡国业]"),
+    "个": re.compile("[人体性别案税头]"),
+    "处": re.compile("(?![，。；])"),
+    "批": re.compile("(?![，。；])"),
+    "期": re.compile("."),
+    "台": re.compile("(?![，。；、）套])"),
+    "元": re.compile("[旦素老件宵]"),
+    "条": re.compile("[件例理款路]"),
+    "名": re.compile("[分堂册下次人望叫为作模号师医家校企牌录额单字称优特品城镇村片列义声誉气胜著贵副]"),
+    "项": re.compile("[目链]"),
+    "场": re.compile("[所景地馆镇面合域内外]"),
+    "篇": re.compile("[章幅]"),
+    "套": re.compile("[餐路用种牌]"),
+}
 _COUNTED = re.compile("^[\\d一二两三四五六七八九十百千万亿几数半多每][\u4e00-\u9fff]{0,2}$|[次个]$")
 _CLAUSE = ("个", "名", "项", "条")
 _LIGHT = frozenset("了 来 搞 找 有 想 换 当 打 做 搭 说 开 给 着 过 要 用".split())
@@ -38,19 +47,33 @@ def bare_measures(text: str) -> list[tuple[int, int]]:
     found, at, before = [], 0, ""
     for word in rjieba.cut(text):
         end = at + len(word)
-        measure = word if word in _MEASURES else ""
-        if measure and before and re.match("[\u4e00-\u9fff]", before[-1]) and not _COUNTING.search(text[max(0, at - 2) : at]) and (before not in _NOT_BEFORE or (measure == "个" and before in ("的", "从", "在", "到", "对", "由"))):
-            rest = text[end : end + 4]
-            if rest[:1].isdigit() or _COUNTED.search(before) or before in _MEASURES or (measure in ("个", "名") and before in _LIGHT):
-                pass
-            elif measure in _FREE or (measure == "期" and before.endswith("班") and re.match("[，。；、]", rest)) or not (measure in _NOT_AFTER and _NOT_AFTER[measure].match(rest)):
-                found.append((at, end))
-        elif word in ("%", "％") and before and re.match("[\u4e00-\u9fff]", before[-1]) and not _COUNTING.search(text[max(0, at - 2) : at]):
+        if (word in _MEASURES or word in ("%", "％")) and (_opens_clause(word, text, at) or _follows(word, before, text, at)):
             found.append((at, end))
-        if word in _CLAUSE and (at == 0 or text[at - 1] in "，。；、：（\n") and not _NOT_AFTER[word].match(text[end : end + 4]) and re.match("[\u4e00-\u9fff]", text[end : end + 1]):
-            found.append((at, end))  # no clause begins with a measure word: ，个合作社因进度滞后…
         at, before = end, word
     return found
+
+
+def _opens_clause(word: str, text: str, at: int) -> bool:
+    """No clause begins with a measure word: ，个合作社因进度滞后被约谈."""
+    rest = text[at + len(word) : at + len(word) + 4]
+    starts = at == 0 or text[at - 1] in "，。；、：（\n"
+    return starts and word in _CLAUSE and not _NOT_AFTER[word].match(rest) and bool(re.match("[\u4e00-\u9fff]", rest))
+
+
+def _follows(word: str, before: str, text: str, at: int) -> bool:
+    """Whether a measure word stands behind a word that neither counts nor can stand before it without a number."""
+    if not before or not re.match("[\u4e00-\u9fff]", before[-1]) or _COUNTING.search(text[max(0, at - 2) : at]):
+        return False
+    if word in ("%", "％"):
+        return True
+    rest = text[at + len(word) : at + len(word) + 4]
+    if rest[:1].isdigit() or _COUNTED.search(before) or before in _MEASURES or (word in ("个", "名") and before in _LIGHT):
+        return False
+    if before in _NOT_BEFORE and not (word == "个" and before in ("的", "从", "在", "到", "对", "由")):
+        return False
+    if word in _FREE or (word == "期" and before.endswith("班") and re.match("[，。；、]", rest)):
+        return True
+    return not (word in _NOT_AFTER and _NOT_AFTER[word].match(rest))
 
 
 def bare_years(text: str) -> list[tuple[int, int]]:
