@@ -2,18 +2,21 @@
 
 import ast
 import dataclasses
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import grimp
 import pytest
+from django.apps import apps
+from django.conf import settings
 
 from zhengping.engine import record
 
 SOURCE = Path(__file__).parents[1] / "src"
 ENGINE = SOURCE / "zhengping/engine"
-STEPS = ("adaptive", "assignment", "calibration", "coding", "figures", "originality", "proofreading", "reading", "roundup", "selection")
+STEPS = ("adaptive", "assignment", "calibration", "coding", "figures", "originality", "proofreading", "reading", "roundup", "scrutiny", "selection")
 FILES = sorted((SOURCE / "zhengping").rglob("*.py"))
 ON_DISK = ("folder", "workers")
 VALUES = [value for value in vars(record).values() if isinstance(value, type) and dataclasses.is_dataclass(value)]
@@ -145,10 +148,57 @@ def test_record_imports_the_standard_library_alone():
 
 
 def test_everything_but_the_extras_is_imported_without_the_extras():
-    modules = sorted(".".join(file.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__") for file in FILES)
+    own = [file for file in FILES if "server" not in file.parts]  # the site is an extra of its own
+    modules = sorted(".".join(file.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__") for file in own)
     absent = ["cv2", "distributed", "dask", "django", "onnxruntime", "rapidocr_onnxruntime", "pytest", "hypothesis"]
     program = f"import importlib, sys; sys.modules.update(dict.fromkeys({absent!r})); [importlib.import_module(m) for m in {modules!r}]"
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+# --- the site --------------------------------------------------------------------------------------------------------
+
+STAGES = settings.STAGES
+HEIGHT = {stage: height for height, stage in enumerate(STAGES)}
+SERVER = SOURCE / "zhengping/server"
+PRIVATE = {"urls", "views", "api", "forms", "tasks", "tables", "filters"}
+
+
+def links():
+    """The foreign keys of our own tables to our own tables."""
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            is_own = model._meta.app_label in HEIGHT and field.is_relation and not field.auto_created
+            if is_own and field.related_model._meta.app_label in HEIGHT:
+                yield model, field
+
+
+def test_a_foreign_key_points_down_or_stays():
+    wrong = [(model, field) for model, field in links() if HEIGHT[field.related_model._meta.app_label] > HEIGHT[model._meta.app_label]]
+
+    assert wrong == []
+
+
+def test_an_earlier_stage_cannot_look_up():
+    across = [(model, field) for model, field in links() if field.related_model._meta.app_label != model._meta.app_label]
+
+    assert [field for _, field in across if not field.remote_field.hidden] == []
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_other_apps_use_only_models_records_queries_operations_and_rules(stage):
+    own = f"zhengping.server.{stage}."
+    inner = {module for module in GRAPH.modules if module.startswith(own) and module.rsplit(".", 1)[-1] in PRIVATE}
+    callers = {caller for module in inner for caller in GRAPH.find_modules_that_directly_import(module)}
+
+    assert {caller for caller in callers if not caller.startswith(own)} <= {"zhengping.server.urls", "zhengping.server.__main__"}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_template_includes_only_from_below(stage):
+    pattern = re.compile(r"{%\s*(?:include|extends)\s+[\"'](\w+)/")
+    used = {name for file in (SERVER / stage).rglob("*.html") for name in pattern.findall(file.read_text("utf-8"))}
+
+    assert {name for name in used if HEIGHT.get(name, 0) > HEIGHT[stage]} == set()

@@ -4,6 +4,7 @@ from zhengping.engine.rendering.article import Article, Block, Heading, Picture,
 from zhengping.engine.rendering.charts import bars, tiles, to_png, to_svg
 from zhengping.engine.rendering.page import page
 from zhengping.engine.rendering.printed import printed
+from zhengping.engine.rendering.slip import slip
 from zhengping.engine.rendering.word import word
 from zhengping.engine.rendering.workbook import Sheet, workbook
 
@@ -19,6 +20,7 @@ __all__ = [
     "bars",
     "page",
     "printed",
+    "slip",
     "tiles",
     "to_png",
     "to_svg",

@@ -1,0 +1,1 @@
+"""The site: Django apps that remember, ask and show; every calculation is the engine's."""

@@ -1,0 +1,104 @@
+"""`zhengping-server`: words on the command line -> the site and its worker, on one machine, stopped cleanly by Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+
+log = logging.getLogger("zhengping.server")
+IDLE = 0.7  # seconds between two looks of a worker that has nothing to do
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Serve (the default), or work alone; -> the exit code."""
+    parser = argparse.ArgumentParser("zhengping-server", description="征评网站 · The site of Zhengping. Settings: environment variables ZHENGPING_…, see docs/site.md.")
+    parser.add_argument("what", nargs="?", choices=("serve", "worker", "migrate"), default="serve")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    args = parser.parse_args(words)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengping.server.settings")
+    import django
+
+    django.setup()
+    if args.what == "worker":
+        return work()
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    return serve(args.host, args.port) if args.what == "serve" else 0
+
+
+def serve(host: str, port: int) -> int:
+    """Run web server and worker until Ctrl-C or SIGTERM; a worker that dies is started again."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    stopping = threading.Event()
+    keeper = threading.Thread(target=_keep_worker, args=(stopping,), daemon=True)
+    keeper.start()
+    server = Granian(
+        "zhengping.server.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=1, blocking_threads=8, backlog=1024, log_enabled=False
+    )
+    try:
+        server.serve()
+    finally:
+        stopping.set()
+        keeper.join(15)
+    return 0
+
+
+def _keep_worker(stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        worker = subprocess.Popen([sys.executable, "-m", "zhengping.server", "worker"])
+        while worker.poll() is None and not stopping.wait(0.5):
+            pass
+        if worker.poll() is None:
+            worker.terminate()
+            try:
+                worker.wait(10)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+        elif not stopping.is_set():
+            log.warning("the worker ended (%s) and is started again", worker.returncode)
+            stopping.wait(1)
+
+
+def work() -> int:
+    """Take up what is due, again and again, until told to stop. Everything due is a row: nothing is lost if this process dies."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    while not stopping.is_set():
+        if not look() and not stopping.is_set():
+            stopping.wait(IDLE)
+    return 0
+
+
+def look() -> int:
+    """One look at everything that may be due; -> how much was taken up."""
+    from django.db import close_old_connections
+
+    from zhengping.server.call import tasks as call
+    from zhengping.server.mail import tasks as mail
+    from zhengping.server.submission import tasks as submission
+
+    done = 0
+    for sweep in (submission.sweep_files, submission.sweep_drafts, submission.sweep_mailbox, submission.sweep_matches, mail.sweep, call.sweep_daily):
+        close_old_connections()
+        try:
+            done += sweep()
+        except Exception:  # one kind of work must not stop the others; it is tried again at the next look
+            log.exception("%s.%s failed", sweep.__module__, sweep.__name__)
+            time.sleep(0.2)
+    return done
+
+
+if __name__ == "__main__":
+    sys.exit(main())

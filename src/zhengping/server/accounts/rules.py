@@ -1,0 +1,56 @@
+"""Who may open a page: every view has a permission on its door, and without one it does not open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import rules
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+View = Callable[..., HttpResponse]
+
+
+@rules.predicate
+def everyone(user):
+    """Anybody, logged in or not."""
+    return True
+
+
+@rules.predicate
+def person(user):
+    """Anybody who is logged in."""
+    return bool(user and user.is_authenticated and user.is_active)
+
+
+rules.add_perm("accounts.everyone", everyone)
+rules.add_perm("accounts.own", person)
+
+
+def door(permission: str, *methods: str, scope: Callable[[dict[str, Any]], Any] = lambda words: None, public: bool = False) -> Callable[[View], View]:
+    """Open a view only to whom `permission` allows its scope; strangers are asked to log in, others told that they may not.
+
+    `scope` takes the words of the address and gives the object that the permission is about, or raises Http404. A `public` page may be kept by
+    browsers for a minute.
+    """
+
+    def around(view: View) -> View:
+        @wraps(view)
+        def opened(request: HttpRequest, **words: Any) -> HttpResponse:
+            about = scope(words)
+            if not request.user.has_perm(permission, about):
+                if not request.user.is_authenticated:
+                    return redirect_to_login(request.get_full_path())
+                raise PermissionDenied
+            response = view(request, **words)
+            response.is_public = public and request.method == "GET" and not request.GET
+            return response
+
+        opened.permission = permission
+        return require_http_methods(methods or ("GET", "HEAD"))(opened)
+
+    return around

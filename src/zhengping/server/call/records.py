@@ -1,0 +1,140 @@
+"""An edition's rows -> the engine's Edition, and the words of its letters."""
+
+from __future__ import annotations
+
+import re
+
+import segno
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from zhengping.engine import record
+from zhengping.server.call.models import Body, Edition, MailTemplate
+from zhengping.server.call.queries import here
+
+# kind: (name, subject, body); words in braces are filled in, text only
+LETTERS = {
+    "notice": (
+        _("征稿启事"),
+        "关于组织报送{edition}的通知",
+        "{body}：\n\n{hosts}现组织开展{edition}。请将启事转发至本地区各单位，并于{deadline}前完成报送。\n\n"
+        "启事、案例模板和转发页面：{link}\n（本链接仅供{body}使用，请勿公开。）\n\n咨询：{contact}",
+    ),
+    "reminder": (
+        _("转发提醒"),
+        "提醒：{edition}启事请予转发",
+        "{body}：\n\n{edition}的启事已发送，目前尚未收到转发情况。截止时间为{deadline}。\n\n转发页面：{link}\n\n咨询：{contact}",
+    ),
+    "invitation": (
+        _("邀请"),
+        "邀请您参加{edition}的工作",
+        "您好！\n\n现邀请您以“{role}”身份参加{edition}的工作。请在{expires}前打开以下链接，登录或注册后即可开始：\n{link}\n\n"
+        "链接只能使用一次。如非本人，请忽略本邮件。\n\n咨询：{contact}",
+    ),
+    "confirm": (
+        _("确认报送"),
+        "请确认报送：{title}",
+        "您好！\n\n您正在向{edition}报送案例《{title}》。请打开以下链接确认，确认后即获得案例编号和回执：\n{link}\n\n"
+        "链接 72 小时内有效。如非本人操作，请忽略本邮件。\n\n咨询：{contact}",
+    ),
+    "receipt": (
+        _("回执"),
+        "回执：案例{number}《{title}》",
+        "您好！\n\n{edition}已收到案例《{title}》（{unit}）。\n案例编号：{number}\n收到时间：{time}\n文件校验码（SHA-256）：{sha256}\n\n"
+        "查看、替换或撤回（截止前）：{link}\n\n回执见附件。咨询：{contact}",
+    ),
+    "request": (
+        _("退回修改"),
+        "请修改后重新报送：{title}",
+        "您好！\n\n{body}审阅了案例《{title}》，请修改后重新报送：\n\n{request}\n\n修改和上传：{link}\n\n咨询：{contact}",
+    ),
+    "answer": (
+        _("来件答复"),
+        "收到您的来件：{subject}",
+        "您好！\n\n{edition}收到您的邮件“{subject}”。处理情况如下：\n\n{outcome}\n\n{link}\n\n咨询：{contact}\n本邮件由系统自动发送。",
+    ),
+    "screening": (
+        _("筛选提醒"),
+        "提醒：{edition}省级筛选",
+        "{body}：\n\n{edition}的省级筛选截止时间为{deadline}，贵处名单尚未上报。\n\n筛选页面：{link}\n\n咨询：{contact}",
+    ),
+}
+
+
+def letter(edition: Edition, kind: str, **values: object) -> tuple[str, str]:
+    """Subject and body of a letter of an edition; a word in braces that is not known stays as it is."""
+    own = MailTemplate.objects.filter(edition=edition, kind=kind).first()
+    subject, body = (own.subject, own.body) if own else LETTERS[kind][1:]
+    known = {"edition": edition.name, "contact": edition.contact or "—", "hosts": "、".join(edition.hosts), **values}
+
+    def filled(text: str) -> str:
+        return re.sub(r"\{(\w+)\}", lambda word: str(known.get(word[1], word[0])), text)
+
+    return " ".join(filled(subject).split()), filled(body)
+
+
+def moment(edition: Edition, at) -> str:
+    """A moment as letters and receipts write it, in the edition's zone."""
+    if at is None:
+        return "—"
+    local = at.astimezone(here(edition))
+    return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
+
+
+def address(path: str) -> str:
+    """A whole address of this site."""
+    return settings.ADDRESS + path
+
+
+def qr(link: str) -> str:
+    """The QR code of an address as SVG (ISO/IEC 18004, level M)."""
+    return segno.make(link, error="m", micro=False).svg_inline(scale=4, omitsize=True, border=2)
+
+
+def call(edition: Edition) -> record.Edition:
+    """The engine's Edition."""
+    return record.Edition(
+        name=edition.name,
+        number=edition.number,
+        year=edition.year,
+        hosts=tuple(edition.hosts),
+        guidance=tuple(edition.guidance),
+        opened=_day(edition, edition.opens),
+        deadline=_day(edition, edition.closes),
+        invited=tuple(body.division for body in edition.bodies.all() if body.parent_id is None),
+        themes=tuple(record.Theme(t.key, t.name, t.english, tuple(t.belongs)) for t in edition.themes.all()),
+        parts=tuple(record.PartRule(p.kind, p.name, p.limit, p.rule, p.required) for p in edition.parts.all()),
+        limit=edition.limit,
+        limit_rule=edition.limit_rule,
+        earlier=tuple(record.EarlierEdition(row["edition"], row["year"], row["received"]) for row in edition.earlier),
+        group=edition.group,
+        group_types=tuple(edition.group_types),
+    )
+
+
+def _day(edition: Edition, at) -> str:
+    return at.astimezone(here(edition)).date().isoformat() if at else ""
+
+
+def body_values(body: Body) -> dict[str, object]:
+    """A body as the audit keeps it."""
+    return {
+        "name": body.name,
+        "recommended": body.recommended,
+        "general": body.general,
+        "extended_to": body.extended_to,
+        "parent": body.parent_id,
+        "email": body.email,
+    }
+
+
+def values(edition: Edition) -> dict[str, object]:
+    """An edition as the audit keeps it."""
+    skipped = {"id", "version", "copied_from", "published_at"}
+    return {f.name: getattr(edition, f.name) for f in edition._meta.fields if f.name not in skipped}
+
+
+def now_text(edition: Edition) -> str:
+    """This moment in words."""
+    return moment(edition, timezone.now())

@@ -1,0 +1,5 @@
+"""Doors of the app."""
+
+
+app_name = "desk"
+urlpatterns = []

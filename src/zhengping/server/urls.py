@@ -1,0 +1,12 @@
+"""All doors of the site."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("account/me/", include("zhengping.server.accounts.urls")),
+    path("account/", include("allauth.urls")),
+    path("", include("zhengping.server.call.urls")),
+    path("", include("zhengping.server.submission.urls")),
+    path("", include("zhengping.server.screening.urls")),
+    path("", include("zhengping.server.desk.urls")),
+]

@@ -1,0 +1,13 @@
+"""Settings of the tests: SQLite in memory unless ZHENGPING_DATABASE names another, files in a folder of their own, mail kept."""
+
+import os
+import tempfile
+
+os.environ["ZHENGPING_DATA"] = tempfile.mkdtemp(prefix="zhengping-test-")
+os.environ.setdefault("ZHENGPING_SECRET", "a secret of the tests alone")
+
+from zhengping.server.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; nothing here is secret
+AXES_ENABLED = False
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
