@@ -1,11 +1,11 @@
-"""Steps composed, still without disk: a case coded and proofread, a register counted, compared and rounded up."""
+"""Steps composed, still without disk: a case coded and proofread, a register counted, compared and rounded up, reads calibrated and scrutinised."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from zhengping.engine import coding, figures, originality, proofreading, roundup
+from zhengping.engine import calibration, coding, figures, originality, proofreading, roundup, scrutiny
 from zhengping.engine.record import Case, Coding, Edition, Entry, Figure, Finding, Match, RoundUp
 
 
@@ -66,3 +66,11 @@ def coder(edition: Edition, confirmed: Sequence[Entry] = ()) -> coding.Coder:
 def numbered(cases: Sequence[Case], first: int = 1) -> tuple[Case, ...]:
     """Cases with numbers without gaps, in their order."""
     return tuple(replace(case, number=number) for number, case in enumerate(cases, first))
+
+
+def scrutinise(
+    reads: scrutiny.Reads, groupings: Sequence[scrutiny.Grouping] = (), level: float = 0.05, options: calibration.Options | None = None
+) -> tuple[calibration.Calibration, scrutiny.Scrutiny]:
+    """Calibrate the totals of reads and look at what is unlike the rest; raises as `calibration.calibrate` does."""
+    calibrated = calibration.calibrate(reads.cases, reads.judges, reads.values, options=options)
+    return calibrated, scrutiny.scrutinise(reads, calibrated.judges, groupings, level)

@@ -487,6 +487,26 @@ class Choice:
     is_open: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something in the scores that chance explains badly and a person should look at; it changes no score.
+
+    `kind` is "own-province", "own-region", "own-unit", "group", "straight", "turned", "copied", "comments", "drift" or "haste"; `values` fill the
+    sentences `alert-<kind>` and `innocent-<kind>` of the messages. `group` is what is favoured, `effect` the size in the kind's own unit (points of
+    favour or drift, shares of marks in common, ratios of spread and time, a correlation), `p` the chance of as much where nothing is amiss, `q` the
+    share of false ones to be expected among alerts that are at least as strong.
+    """
+
+    kind: str
+    judges: tuple[str, ...]
+    cases: tuple[str, ...]
+    group: str
+    effect: float
+    p: float
+    q: float
+    values: tuple[tuple[str, str], ...] = ()
+
+
 # --- figures, round-up -----------------------------------------------------------------------------------------------
 
 

@@ -42,6 +42,51 @@ def calibrate(
     of weight times mark. Raises tables.Trouble where there is no score, and naming a judge whose marks seem to stand on another scale.
     """
     chosen = options or Options()
+    given = _coded(cases, judges, values, criteria, rubric)
+    names, readers, kinds = given.names, given.readers, given.kinds
+    if not chosen.as_is:
+        _ask_scales(given.case, given.judge, values, given.kind, readers, kinds)
+    total, filled = _total(given.case, given.judge, values, given.kind, given.weights, len(names), len(readers))
+    found = fit(total)
+    parts = _parts(given.case, given.judge, values, given.kind, len(kinds), names, readers) if len(kinds) > 1 else []
+    return _result(names, readers, total, found, parts, kinds, filled, chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Reads with their total in points: names by case, then judge, and the marks by criterion (NaN where one is missing)."""
+
+    cases: tuple[str, ...]
+    judges: tuple[str, ...]
+    values: Floats
+    marks: tuple[tuple[float, ...], ...]
+
+
+def totals(cases: Sequence[str], judges: Sequence[str], values: Floats, criteria: Sequence[str] = (), rubric: Sequence[Criterion] = ()) -> Totals:
+    """The total of each read, as `calibrate` takes it: the sum of weight times mark, a missing mark filled in from the read's others."""
+    given = _coded(cases, judges, values, criteria, rubric)
+    total, _filled = _total(given.case, given.judge, values, given.kind, given.weights, len(given.names), len(given.readers))
+    _keys, read = np.unique(given.case * len(given.readers) + given.judge, return_inverse=True)
+    table = np.full((len(total.value), len(given.kinds)), np.nan)
+    table[read, given.kind] = values
+    names, readers = ([known[at] for at in side.tolist()] for known, side in ((given.names, total.case), (given.readers, total.judge)))
+    return Totals(tuple(names), tuple(readers), total.value, tuple(map(tuple, table.tolist())))
+
+
+@dataclass(frozen=True, slots=True)
+class _Coded:
+    """Scores as codes of sorted names; kinds are the criteria with their weights."""
+
+    names: list[str]
+    readers: list[str]
+    kinds: tuple[str, ...]
+    case: Ints
+    judge: Ints
+    kind: Ints
+    weights: Floats
+
+
+def _coded(cases: Sequence[str], judges: Sequence[str], values: Floats, criteria: Sequence[str], rubric: Sequence[Criterion]) -> _Coded:
     if not len(values):
         raise tables.Trouble("calibrate-nothing")
     names, case = _codes(cases)
@@ -49,13 +94,7 @@ def calibrate(
     kinds = tuple(row.name for row in rubric) or tuple(sorted(set(criteria))) or ("",)
     place = {name: at for at, name in enumerate(kinds)}
     kind = np.fromiter((place[name] for name in criteria), np.int64, len(values)) if len(criteria) else np.zeros(len(values), np.int64)
-    weights = np.array([row.weight for row in rubric] or [1.0] * len(kinds))
-    if not chosen.as_is:
-        _ask_scales(case, judge, values, kind, readers, kinds)
-    total, filled = _total(case, judge, values, kind, weights, len(names), len(readers))
-    found = fit(total)
-    parts = _parts(case, judge, values, kind, len(kinds), names, readers) if len(kinds) > 1 else []
-    return _result(names, readers, total, found, parts, kinds, filled, chosen)
+    return _Coded(names, readers, kinds, case, judge, kind, np.array([row.weight for row in rubric] or [1.0] * len(kinds)))
 
 
 def _codes(names: Sequence[str]) -> tuple[list[str], Ints]:
