@@ -26,6 +26,14 @@ def share(word: str) -> float:
     return value
 
 
+def rate(word: str) -> float:
+    """A rate above 0 and below 1."""
+    value = share(word)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(_("应在 0 与 1 之间：{word}").format(word=word))
+    return value
+
+
 def path(word: str | None) -> Path | None:
     """A path, None where none is given."""
     return Path(word) if word else None

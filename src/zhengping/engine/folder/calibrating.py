@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -28,7 +28,8 @@ Cells = tuple[str | int | float | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Scores in columns; `unused` are other headings, `is_wide` whether each judge had a column."""
+    """Scores in columns; `unused` are other headings, `is_wide` whether each judge had a column. A long table may say when each score was begun and
+    signed, and the judge's words; `rows` are the numbers under which a person sees its rows."""
 
     cases: Sequence[str]
     judges: Sequence[str]
@@ -36,21 +37,27 @@ class Table:
     values: npt.NDArray[np.float64]
     unused: tuple[str, ...] = ()
     is_wide: bool = False
+    begun: Sequence[str] = ()
+    signed: Sequence[str] = ()
+    comments: Sequence[str] = ()
+    rows: Sequence[int] = ()
 
 
-def read(path: Path, rubric: Sequence[Criterion] = ()) -> Table:
+def read(path: Path, rubric: Sequence[Criterion] = (), cases: Iterable[str] | None = None, judges: Iterable[str] | None = None) -> Table:
     """Read scores. A table with neither a column of judges nor one of scores is wide: one row a case, each other column a judge; empty cells are no
-    reads. Raises Troubles (marks outside the rubric's scale, unknown criteria, pairs that stand twice) or SheetError."""
+    reads. Raises Troubles (marks outside the rubric's scale, unknown criteria, pairs that stand twice, and names that are not among `cases` or `judges`
+    where these are given) or SheetError."""
     head = {plain(cell).lower() for cell in grids.grid(path, frozenset({"case", *HEADINGS["case"], *_LONG})).head}
     wrong = Wrong()
     if not head & _LONG:
-        return _wide(path, rubric, wrong)
-    found = scores(path, wrong)
+        return _wide(path, rubric, wrong, cases, judges)
+    found = scores(path, wrong, cases=cases, judges=judges)
     criteria = list(found.criteria) if any(found.criteria) else []
     if rubric:
         criteria = _within(path, found.criteria, found.values, rubric, wrong)
     wrong.stop()
-    return Table(found.cases, found.judges, criteria, found.values, found.unused)
+    times = (found.begun, found.at, found.comments, found.rows)
+    return Table(found.cases, found.judges, criteria, found.values, found.unused, False, *times)
 
 
 def _within(path: Path, criteria: Sequence[str], values: npt.NDArray[np.float64], rubric: Sequence[Criterion], wrong: Wrong) -> list[str]:
@@ -74,21 +81,25 @@ def _within(path: Path, criteria: Sequence[str], values: npt.NDArray[np.float64]
     return found
 
 
-def _wide(path: Path, rubric: Sequence[Criterion], wrong: Wrong) -> Table:
+def _wide(path: Path, rubric: Sequence[Criterion], wrong: Wrong, cases_known: Iterable[str] | None, judges_known: Iterable[str] | None) -> Table:
     first = sheet(path, [Column("case", True)], wrong)
     if "case" not in first:
         wrong.stop()
     places = [(at, word) for at, word in enumerate(first.grid.head) if word and at != first.at["case"] and plain(word).lower() not in _NOT_JUDGES]
-    case = first.names("case", unique=True)
+    case = first.names("case", None if cases_known is None else known_names(cases_known), unique=True)
+    right = None if judges_known is None else known_names(judges_known)
     table = Sheet(first.grid, {"case": first.at["case"], **{f"judge {at}": at for at, _word in places}}, (), wrong)
     low, high = (rubric[0].low, rubric[0].high) if len(rubric) == 1 else (-np.inf, np.inf)
     columns = [table.numbers(f"judge {at}", low, high) for at, _word in places]
     if not places:
         wrong.add("scores-no-judges", path=path)
+    for _at, word in places if right is not None else ():
+        if right is not None and plain(word) not in right:
+            wrong.add("scores-unknown-judge", path=path, word=word, near=nearest(word, right.values()) if wrong.is_told else "")
     wrong.stop()
     values = np.stack(columns, axis=1)
     at, who = np.nonzero(~np.isnan(values))
-    names = [word for _at, word in places]
+    names = [word if right is None else right[plain(word)] for _at, word in places]
     unused = tuple(word for place, word in enumerate(first.grid.head) if word and place != first.at["case"] and (place, word) not in places)
     cases, judges = [case[row] for row in at.tolist()], [names[one] for one in who.tolist()]
     return Table(cases, judges, [rubric[0].name] * len(cases) if len(rubric) == 1 else [], values[at, who], unused, True)

@@ -166,7 +166,7 @@ def written(head: Sequence[str], rows: Iterable[Sequence[str | int | float | Non
         encoder = msgspec.json.Encoder()
         return b"".join(encoder.encode(dict(zip(head, row, strict=True))) + b"\n" for row in rows)
     if ending == ".xlsx":
-        wide = tuple((word, 60 if word in ("reason", "explanation") else 16) for word in head)
+        wide = tuple((word, 60 if word in ("reason", "explanation", "finding", "innocent") else 16) for word in head)
         return rendering.workbook([rendering.Sheet(name or "1", wide, tuple(rows))])
     raise SheetError("table-ending", path=ending)
 

@@ -43,6 +43,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "rank": ("名次", "排名"),
     "reads": ("评阅数", "评阅次数"),
     "at": ("时间", "签字时间", "提交时间"),
+    "begun": ("开始时间", "开始评阅时间", "started"),
     "comment": ("评语", "意见"),
     "public": ("公众投票", "网络投票", "票数"),
 }
@@ -293,6 +294,8 @@ class Scores:
     at: Sequence[str]
     comments: Sequence[str]
     unused: tuple[str, ...] = ()
+    begun: Sequence[str] = ()
+    rows: Sequence[int] = ()
 
 
 def scores(
@@ -304,8 +307,8 @@ def scores(
     cases: Iterable[str] | None = None,
     judges: Iterable[str] | None = None,
 ) -> Scores:
-    """Read case, judge, score (criterion, at, comment); notes unknown names, marks outside the scale and pairs that stand twice."""
-    columns = [Column("case", True), Column("judge", True), Column("score", True), Column("criterion"), Column("at"), Column("comment")]
+    """Read case, judge, score (criterion, at, begun, comment); notes unknown names, marks outside the scale and pairs that stand twice."""
+    columns = [Column("case", True), Column("judge", True), Column("score", True), *map(Column, ("criterion", "at", "begun", "comment"))]
     found = sheet(path, columns, wrong)
     if not {"case", "judge", "score"} <= set(found.at):
         wrong.stop()
@@ -314,4 +317,4 @@ def scores(
     criterion = found.names("criterion", required=False) if "criterion" in found else [""] * len(found)
     values = found.numbers("score", low, high, required=True)
     found.pairs_once(case, judge, criterion)
-    return Scores(case, judge, criterion, values, found.texts("at"), found.texts("comment"), found.unused)
+    return Scores(case, judge, criterion, values, found.texts("at"), found.texts("comment"), found.unused, found.texts("begun"), found.grid.rows)

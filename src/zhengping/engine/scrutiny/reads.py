@@ -19,7 +19,7 @@ _TURNS = 50
 @dataclass(frozen=True, slots=True)
 class Reads:
     """One read for each place: case, judge, the total in points; further, where known, the marks by criterion (what "equal marks" means), the
-    comment, and the seconds at which the read was begun and signed (NaN where unknown)."""
+    comment, the seconds at which the read was begun and signed, and its place in the judge's sitting (NaN where unknown; without `order` that of signing)."""
 
     cases: Sequence[str]
     judges: Sequence[str]
@@ -28,6 +28,7 @@ class Reads:
     comments: Sequence[str] = ()
     begun: Floats | None = None
     signed: Floats | None = None
+    order: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Panel:
     comments: tuple[str, ...] = field(repr=False)
     begun: Floats
     signed: Floats
+    order: Floats
 
     def by(self, key: Ints, values: Floats, count: int) -> Floats:
         """The sum of a value of each read by a key."""
@@ -89,7 +91,7 @@ def panel(reads: Reads, judges: Sequence[JudgeEstimate]) -> Panel:
     marks = [reads.marks[at] for at in order.tolist()] if len(reads.marks) else [(one,) for one in value.tolist()]
     codes = {mark: at for at, mark in enumerate(sorted(set(marks)))}
     none = np.full(len(case), np.nan)
-    begun, signed = (none if times is None else times[order] for times in (reads.begun, reads.signed))
+    begun, signed, sitting = (none if times is None else times[order] for times in (reads.begun, reads.signed, reads.order))
     return Panel(
         names,
         readers,
@@ -106,6 +108,7 @@ def panel(reads: Reads, judges: Sequence[JudgeEstimate]) -> Panel:
         tuple(reads.comments[at] for at in order.tolist()) if len(reads.comments) else (),
         begun,
         signed,
+        sitting if reads.order is not None else signed,
     )
 
 

@@ -160,13 +160,13 @@ def _single(
 
 
 def _positions(of: Panel) -> Floats:
-    """Where each read stands in its judge's sitting by the time of signing, from -0.5 to 0.5; equal times share their place."""
+    """Where each read stands in its judge's sitting by its order, from -0.5 to 0.5; equal times share their place."""
     found = np.full(len(of.judge), np.nan)
-    known = np.flatnonzero(np.isfinite(of.signed))
+    known = np.flatnonzero(np.isfinite(of.order))
     ends = np.searchsorted(of.judge[known], np.arange(len(of.judges) + 1))
     for at in range(len(of.judges)):
         rows = known[ends[at] : ends[at + 1]]
-        times, place, many = np.unique(of.signed[rows], return_inverse=True, return_counts=True)
+        times, place, many = np.unique(of.order[rows], return_inverse=True, return_counts=True)
         if len(times) > 2:
             middle = np.cumsum(many) - (many + 1) / 2
             found[rows] = middle[place] / (len(rows) - 1) - 0.5
@@ -195,7 +195,7 @@ def _alert(of: Panel, tests: _Tests, at: int, q: float) -> Alert:
         "effect": f"{effect:+.1f}" if tests.kind == "drift" else f"{effect:.1f}",
         "share": f"{effect:.0%}",
         "ratio": f"{effect:.2f}",
-        "p": f"{p:.1g}",
+        "p": f"= {p:.2g}" if p >= 1e-4 else "< 0.0001",
         "q": f"{q:.2g}",
     } | {name: str(column[at]) for name, column in tests.detail.items()}
     return Alert(tests.kind, judges, cases, tests.groups[at], round(effect, 4), p, q, tuple(sorted(values.items())))
