@@ -18,6 +18,7 @@ from zhengping.engine.originality.grams import DOCUMENT, Places, Words
 
 _BLOCK = 4_000_000  # pairs counted at once
 _MASK = np.uint64((1 << DOCUMENT) - 1)
+_RARE, _MANY = 3, 12  # kept grams that few share, or kept grams in all, without which a pair shares formulas only
 _MOSTLY = 0.4  # a document of which so much is common has twins rather than boilerplate
 Counts = NDArray[np.int64]
 
@@ -82,26 +83,41 @@ def within(sorted_postings: Words, sizes: Counts, own: int) -> Pairs:
     following = np.repeat(np.cumsum(shared), shared) - np.arange(len(documents)) - 1  # how many of its group follow a posting
     order = np.argsort(documents, kind="stable")
     order = order[(following[order] > 0) & (documents[order] < own)]
-    first, second = _counted(documents[order], order + 1, following[order], lambda at: documents[at], len(sizes), least(len(sizes)))
+    is_rare = np.repeat(shared <= some(len(sizes)), shared)
+    first, second = _counted(documents[order], order + 1, following[order], lambda at: documents[at], len(sizes), least(len(sizes)), is_rare[order])
     twins = _twins(sorted_postings[np.repeat(is_common, groups)], sizes, own)
     starts = keys[bounds[:-1]]
     return Pairs(first, second, Common(starts[is_common], starts[groups > some(len(sizes))]), twins)
 
 
-def _counted(firsts: Counts, starts: Counts, counts: Counts, partners: Callable[[Places], Counts], size: int, threshold: int) -> tuple[Counts, Counts]:
-    """Pairs that occur `threshold` times. `firsts` is sorted; the partners of each stand at start, start + 1, … start + count - 1."""
+def _counted(
+    firsts: Counts, starts: Counts, counts: Counts, partners: Callable[[Places], Counts], size: int, threshold: int, is_rare: NDArray[np.bool_]
+) -> tuple[Counts, Counts]:
+    """Pairs that occur `threshold` times, a few of these by grams that are rare. `firsts` is sorted; the partners of each stand at start, start + 1, … start + count - 1."""
     found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
     at, total = 0, np.concatenate(([0], np.cumsum(counts)))
     while at < len(firsts):
         end = max(int(np.searchsorted(total, total[at] + _BLOCK, "right")) - 1, at + 1)
         end = int(np.searchsorted(firsts, firsts[end - 1], "right"))  # a document's postings stay together
-        pairs = np.repeat(firsts[at:end], counts[at:end]) * size + partners(expanded(starts[at:end], counts[at:end]))
-        pairs.sort()
-        bounds = _bounds(pairs)
-        good = pairs[bounds[:-1][np.diff(bounds) >= threshold]]
+        pairs = np.repeat(firsts[at:end] * (2 * size) + is_rare[at:end], counts[at:end])
+        pairs += partners(expanded(starts[at:end], counts[at:end])) << 1
+        pairs.sort()  # (first, second, rare or not)
+        good = _often(pairs, threshold)
         found.append((good // size, good % size))
         at = end
     return np.concatenate([first for first, _ in found]), np.concatenate([second for _, second in found])
+
+
+def _often(pairs: Counts, threshold: int) -> Counts:
+    """The pairs that occur often enough; each value is twice the pair's, and one more where the gram is rare."""
+    whole = pairs >> 1
+    bounds = _bounds(whole)
+    groups = np.diff(bounds)
+    good = np.flatnonzero(groups >= threshold)
+    rare = np.concatenate(([0], np.cumsum(pairs & 1)))
+    rare_of = rare[bounds[good + 1]] - rare[bounds[good]]
+    good = good[(rare_of >= min(_RARE, threshold)) | (groups[good] >= _MANY)]
+    return whole[bounds[good]]
 
 
 def _bounds(ordered: NDArray[Any]) -> Places:
@@ -154,7 +170,7 @@ def against(own: Words, others: Sequence[Words], total: int, sizes: Counts) -> A
     documents = (own & _MASK).astype(np.int64)
     stretches = [_stretch(keys, other) for other in others]
     having = np.bincount(where, minlength=len(keys)) + sum((ends - starts for starts, ends in stretches), np.zeros(len(keys), np.int64))
-    is_common = having > limit
+    is_common, is_rare = having > limit, having <= some(total)
     mostly = np.bincount(documents[is_common[where]], minlength=len(sizes)) >= _MOSTLY * np.maximum(1, sizes)
     order = np.argsort(documents, kind="stable")
     documents, where = documents[order], where[order]
@@ -163,7 +179,7 @@ def against(own: Words, others: Sequence[Words], total: int, sizes: Counts) -> A
         counts = (ends - starts)[where]
         counts = np.where(is_common[where], np.where(mostly[documents], np.minimum(counts, limit), 0), counts)
         used = counts > 0
-        found.append(_counted(documents[used], starts[where][used], counts[used], _partners(other), 1 << DOCUMENT, threshold))
+        found.append(_counted(documents[used], starts[where][used], counts[used], _partners(other), 1 << DOCUMENT, threshold, is_rare[where][used]))
     return Across(tuple(found), Common(keys[is_common], keys[having > some(total)]), mostly)
 
 

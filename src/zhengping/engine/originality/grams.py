@@ -7,6 +7,7 @@ containment of documents (1997); Schleimer, Wilkerson, Aiken, Winnowing (SIGMOD 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,11 +48,17 @@ def keys(grams: Words) -> Words:
     return grams >> np.uint64(DOCUMENT)
 
 
-def postings(points: Points, document: int) -> Words:
-    """The kept grams of a document as sorted postings: forty bits of hash, then the document's place."""
-    grams = hashes(points)
-    found = np.unique(keys(grams[kept(grams)]))
-    return (found << np.uint64(DOCUMENT)) | np.uint64(document)
+def postings(copies: Sequence[Points], first: int) -> Words:
+    """The kept grams of documents `first`, `first` + 1, … as sorted postings: forty bits of hash, then the document's place."""
+    lengths = np.array([len(points) for points in copies])
+    grams = hashes(np.concatenate(copies))
+    places = kept(grams)
+    ends = np.cumsum(lengths)
+    documents = np.searchsorted(ends, places, "right")
+    is_whole = places + GRAM <= ends[documents]  # no gram of two documents
+    found = (keys(grams[places[is_whole]]) << np.uint64(DOCUMENT)) | (documents[is_whole] + first).astype(np.uint64)
+    found.sort()
+    return found[np.concatenate(([True], found[1:] != found[:-1]))] if len(found) else found
 
 
 def whole(points: Points) -> int:

@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 
 from zhengping.engine.originality.candidates import Common
-from zhengping.engine.originality.passages import Run, Side, chains, own, runs, side
+from zhengping.engine.originality.passages import Run, Side, chains, glance, ordered, own, runs, side
 from zhengping.engine.record import Passage
 
 _RUN = 60  # characters of one run that make a match in a small set
 _BLOCK = 90  # or of one chain of runs
 _SHARE, _SUM = 0.3, 120  # or this share of the shorter text, if it has so many characters
 _LONG, _PART = 40, 0.12  # or a smaller share, if runs of so many characters make that sum
+_GLANCE = 0.65  # of a chain's characters that a glance sees at least
+_READY = 512  # texts kept ready
 _TWIN = 0.7  # of documents that consist of what many share
 _HALF = 0.5  # a pair with so much in common is judged without knowledge of what some share
 
@@ -38,20 +40,27 @@ class Judge:
     """
 
     def __init__(self, text: Callable[[Any], str], common: Common, documents: int) -> None:
-        self._side = lru_cache(256)(lambda key: side(text(key)))
+        self._side = lru_cache(_READY)(lambda key: side(text(key)))
+        self._order = lru_cache(_READY // 4)(lambda key: ordered(self._side(key)))
         self._common = common
         self._more = 5 * max(0.0, math.log10(max(1, documents)) - 2)
 
     def judge(self, first: Any, second: Any, *, twins: bool = False) -> Verdict | None:
         """The verdict on two texts, None where they have too little in common. `twins` keeps what many share."""
         one, two = self._side(first), self._side(second)
-        found = runs(one, two)
+        if not twins and self._is_little(*glance(one, two)):
+            return None
+        found = runs(one, two, self._order(second))
         kept = chains(found if twins else own(found, one, self._common.many))
         share = _share(kept, one, two)
         if not twins and share < _HALF:
             kept = chains(own(found, one, self._common.some))
             share = _share(kept, one, two)
         return self._verdict(one, two, kept, share, twins)
+
+    def _is_little(self, total: int, longest: int) -> bool:
+        """Whether what a glance sees is far below what makes a match."""
+        return longest < _RUN + self._more and total < _GLANCE * (_BLOCK + self._more)
 
     def _verdict(self, one: Side, two: Side, kept: list[list[Run]], share: float, twins: bool) -> Verdict | None:
         sizes = [run.size for chain in kept for run in chain]

@@ -11,10 +11,12 @@ import numpy as np
 from zhengping.engine.originality.candidates import Common, within
 from zhengping.engine.originality.grams import DOCUMENT, Words, postings, whole
 from zhengping.engine.originality.judge import Judge, Verdict
-from zhengping.engine.originality.normal import normal
+from zhengping.engine.originality.normal import normal, normals
 
 _SHORT = 60  # characters of a copy below which equal texts say nothing
 MOST = 1 << DOCUMENT  # documents of one set
+_BATCH = 200_000  # characters that are made into grams at once
+_PLACE = np.uint64(MOST - 1)
 _FEW = 12  # equal texts of which every pair is listed
 
 
@@ -39,17 +41,31 @@ class Found:
 
 def prints(texts: Iterable[str]) -> Prints:
     """The prints of a set of at most 16 million texts."""
-    made: list[Words] = []
-    sizes: list[int] = []
+    made: list[Words] = [np.zeros(0, np.uint64)]
+    sizes: list[np.ndarray] = [np.zeros(0, np.int64)]
     wholes: list[int] = []
-    for place, text in enumerate(texts):
-        points = normal(text).points
-        made.append(postings(points, place))
-        sizes.append(len(made[-1]))
-        wholes.append(whole(points) if len(points) >= _SHORT else 0)
-    joined = np.concatenate([np.zeros(0, np.uint64), *made])
+    for batch in _batches(texts):
+        copies = normals(batch)
+        made.append(postings(copies, len(wholes)))
+        sizes.append(np.bincount((made[-1] & _PLACE).astype(np.int64) - len(wholes), minlength=len(batch)))
+        wholes += [whole(points) if len(points) >= _SHORT else 0 for points in copies]
+    joined = np.concatenate(made)
     joined.sort()
-    return Prints(joined, np.array(sizes, np.int64), np.array(wholes, np.int64))
+    return Prints(joined, np.concatenate(sizes), np.array(wholes, np.int64))
+
+
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Texts, a few hundred thousand characters at a time."""
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        batch.append(text)
+        size += len(text)
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def near(

@@ -35,34 +35,70 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A text made ready to be compared: its copy, the grams of it, the same sorted, and which characters are quoted from documents."""
+    """A text made ready to be compared: its copy, the grams of it, the kept ones also in order, and which characters are quoted from documents."""
 
     length: int
     copy: Normal
     text: str
     grams: Words
-    ordered: Words
-    order: Places
     kept: Places
     keys: Words
+    sorted_keys: Words
+    key_order: Places
     quoted: tuple[tuple[int, int], ...]
+
+
+class Order(NamedTuple):
+    """The grams of a side in order, and where each begins."""
+
+    grams: Words
+    places: Places
 
 
 def side(text: str) -> Side:
     """Make a text ready."""
     copy = normal(text)
     grams = hashes(copy.points)
-    order = np.argsort(grams, kind="stable")
     places = kept(grams)
+    found = keys(grams[places])
+    order = np.argsort(found, kind="stable")
     quoted = [tuple(np.searchsorted(copy.places, found.span()).tolist()) for found in _QUOTED.finditer(text)]
-    return Side(len(text), copy, copy.text, grams, grams[order], order, places, keys(grams[places]), tuple((a, b) for a, b in quoted))
+    return Side(len(text), copy, copy.text, grams, places, found, found[order], order, tuple((a, b) for a, b in quoted))
 
 
-def runs(one: Side, two: Side) -> list[Run]:
-    """Runs of at least eight characters in common, in the order of the first text, none overlapping in it."""
-    low = np.searchsorted(two.ordered, one.grams)
-    low[low == len(two.ordered)] = 0
-    seeds = np.flatnonzero(two.ordered[low] == one.grams) if len(two.ordered) else low[:0]
+def ordered(one: Side) -> Order:
+    """All grams of a side in order."""
+    order = np.argsort(one.grams, kind="stable")
+    return Order(one.grams[order], order)
+
+
+def glance(one: Side, two: Side) -> tuple[int, int]:
+    """Characters of the runs that hold a kept gram, and of the longest of them: quickly told, and seldom much less than what is in common."""
+    if not len(two.keys):
+        return 0, 0
+    low = np.searchsorted(two.sorted_keys, one.keys)
+    low[low == len(two.keys)] = 0
+    seeds = np.flatnonzero(two.sorted_keys[low] == one.keys)
+    total = longest = end = 0
+    for start, other in zip(one.kept[seeds].tolist(), two.kept[two.key_order[low[seeds]]].tolist(), strict=True):
+        if start < end:
+            continue
+        run = _run(one, two, start, other)
+        back = 0
+        while start - back > end and other - back > 0 and one.text[start - back - 1] == two.text[other - back - 1]:
+            back += 1
+        end = start + max(run.size, 1)
+        total += run.size + back
+        longest = max(longest, run.size + back)
+    return total, longest
+
+
+def runs(one: Side, two: Side, order: Order | None = None) -> list[Run]:
+    """Runs of at least eight characters in common, in the order of the first text, none overlapping in it; `order` is that of the second where it is there."""
+    order = order or ordered(two)
+    low = np.searchsorted(order.grams, one.grams)
+    low[low == len(order.grams)] = 0
+    seeds = np.flatnonzero(order.grams[low] == one.grams) if len(order.grams) else low[:0]
     starts, lows = seeds.tolist(), low[seeds].tolist()
     found: list[Run] = []
     at, end, ahead = 0, 0, 0  # `ahead`: how far the other text is ahead in the last run
@@ -71,7 +107,7 @@ def runs(one: Side, two: Side) -> list[Run]:
         if start < end:
             at = int(np.searchsorted(seeds, end))
             continue
-        best = max((_run(one, two, start, other) for other in _tried(two, lows[at], start + ahead)), key=lambda run: run.size)
+        best = max((_run(one, two, start, other) for other in _tried(two, order, lows[at], start + ahead)), key=lambda run: run.size)
         if best.size >= GRAM:
             found.append(best)
             end, ahead = start + best.size, best.other - start
@@ -79,11 +115,11 @@ def runs(one: Side, two: Side) -> list[Run]:
     return found
 
 
-def _tried(two: Side, low: int, expected: int) -> list[int]:
+def _tried(two: Side, order: Order, low: int, expected: int) -> list[int]:
     """A few places of the other text that have the gram, the expected one first."""
-    gram = two.ordered[low]
-    having = two.order[low : low + _TRIED]
-    places: list[int] = having[two.ordered[low : low + _TRIED] == gram].tolist()
+    gram = order.grams[low]
+    having = order.places[low : low + _TRIED]
+    places: list[int] = having[order.grams[low : low + _TRIED] == gram].tolist()
     if 0 <= expected < len(two.grams) and two.grams[expected] == gram:
         places.insert(0, expected)
     return places
