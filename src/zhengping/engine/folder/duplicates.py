@@ -59,8 +59,8 @@ class Result:
     has_grown: bool = False
 
 
-def compare(request: Request, progress: Progress = lambda stage, done, total: None) -> Result:
-    """Find the pairs, largest share first, and add the edition to the index.
+def compare(request: Request, progress: Progress = lambda stage, done, total: None, *, opened: Index | None = None) -> Result:
+    """Find the pairs, largest share first, and add the edition to the index; `opened` is the request's index where the caller holds it open.
 
     Raises RegisterError for a file that cannot be used, IndexTrouble for such an index.
     """
@@ -70,7 +70,7 @@ def compare(request: Request, progress: Progress = lambda stage, done, total: No
     others = [text for path in request.against for text in texts.read(path)]
     pool = [*own, *others]
     made = prints(text.text for text in pool)
-    index = Index(request.index) if request.index else None
+    index = opened or (Index(request.index) if request.index else None)
     pairs: list[Pair] = []
     known: Common | None = None
     if index:

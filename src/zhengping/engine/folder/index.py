@@ -14,11 +14,14 @@ become many (log-structured merge: O'Neil et al. 1996).
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
+import re
 import shutil
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +36,9 @@ from zhengping.engine.originality import DOCUMENT, GRAM, KEPT, Prints
 
 _FORMAT = f"zhengping-index 1 {GRAM}/{KEPT}"
 _ARRAYS = {"postings": np.uint64, "wholes": np.uint64, "offsets": np.int64, "editions": np.uint32}
-_FEW, _SMALL = 8, 4_000  # so many segments of fewer texts than this are joined
+_FEW, _SMALL = 8, 20_000  # so many segments of fewer texts than this are joined
+_HEAD = re.compile(rb"\x93NUMPY\x01\x00..\{'descr': '(<[ui][48])', 'fortran_order': False, 'shape': \((\d+),\), \} *\n$", re.DOTALL)
+_HEADER = 128  # bytes before the values of an array of one dimension
 _MASK = np.uint64((1 << DOCUMENT) - 1)
 _MOST = 1 << DOCUMENT
 
@@ -70,25 +75,53 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class Opened:
-    """The mapped arrays of a segment."""
+    """The mapped arrays of a segment; each is opened when it is first asked for."""
 
     def __init__(self, folder: Path, segment: Segment) -> None:
         self._folder = folder
+        self._documents = segment.documents
         try:
             for name, size in segment.sizes.items():
-                if (folder / name).stat().st_size != size:
+                if os.stat(f"{folder}/{name}").st_size != size:
                     raise IndexTrouble("index-broken", path=folder / name)
-            arrays = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)) for name in _ARRAYS}
-        except (OSError, ValueError) as error:
-            if isinstance(error, IndexTrouble):
-                raise
+        except OSError:
             raise IndexTrouble("index-broken", path=folder) from None
-        if any(arrays[name].dtype != kind for name, kind in _ARRAYS.items()) or len(arrays["editions"]) != segment.documents:
+        if not {f"{name}.npy" for name in _ARRAYS} <= segment.sizes.keys():
             raise IndexTrouble("index-broken", path=folder)
-        self.postings: NDArray[np.uint64] = arrays["postings"]
-        self.wholes: NDArray[np.uint64] = arrays["wholes"]
-        self.offsets: NDArray[np.int64] = arrays["offsets"]
-        self.editions: NDArray[np.uint32] = arrays["editions"]
+
+    @cached_property
+    def postings(self) -> NDArray[np.uint64]:
+        """Forty bits of a gram's hash and the text's place, sorted."""
+        return self._mapped("postings")
+
+    @cached_property
+    def wholes(self) -> NDArray[np.uint64]:
+        """The same of a hash of the whole text."""
+        return self._mapped("wholes")
+
+    @cached_property
+    def offsets(self) -> NDArray[np.int64]:
+        """Where each text's record begins."""
+        return self._mapped("offsets", self._documents + 1)
+
+    @cached_property
+    def editions(self) -> NDArray[np.uint32]:
+        """The number of each text's edition."""
+        return self._mapped("editions", self._documents)
+
+    def _mapped(self, name: str, count: int | None = None) -> NDArray[Any]:
+        """An array that lies in its file. numpy's own way of opening it takes ten times as long."""
+        path, kind = self._folder / f"{name}.npy", np.dtype(_ARRAYS[name])
+        try:
+            with path.open("rb") as file:
+                head = _HEAD.match(file.read(_HEADER))
+                if not head or np.dtype(head[1].decode()) != kind or (count is not None and int(head[2]) != count):
+                    raise IndexTrouble("index-broken", path=path)
+                if not int(head[2]):
+                    return np.zeros(0, kind)
+                return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), kind, int(head[2]), _HEADER)
+        except (OSError, ValueError, TypeError):
+            raise IndexTrouble("index-broken", path=path) from None
 
     def raw(self, place: int) -> bytes:
         """The record of a text as it is kept."""
