@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from zhengping.server.call.urls import doors
+
 urlpatterns = [
+    *doors,
     path("account/me/", include("zhengping.server.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("", include("zhengping.server.call.urls")),

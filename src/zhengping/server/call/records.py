@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import segno
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Pt
 
 from zhengping.engine import record
 from zhengping.server.call.models import Body, Edition, MailTemplate
@@ -138,3 +142,27 @@ def values(edition: Edition) -> dict[str, object]:
 def now_text(edition: Edition) -> str:
     """This moment in words."""
     return moment(edition, timezone.now())
+
+
+def template(edition: Edition) -> bytes:
+    """The form of a case as .docx: a table for unit and contact, then the edition's parts with their limits."""
+    document = Document()
+    document.core_properties.author, document.core_properties.title = "", edition.name
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = "仿宋_GB2312", Pt(14)
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋_GB2312")
+    document.add_heading("案例名称", 0)
+    table = document.add_table(rows=0, cols=2, style="Table Grid")
+    for label in ("报送单位", "所在地", "所属主题", "联系人", "联系电话", "电子邮箱"):
+        cells = table.add_row().cells
+        cells[0].text = label
+        if label == "所属主题":
+            cells[1].text = "（从下列主题中选择：" + "、".join(theme.name for theme in edition.themes.all()) + "）"
+    for at, part in enumerate(edition.parts.all()):
+        rule = {"以内": "{}字以内", "左右": "{}字左右", "不超过": "不超过{}字"}[part.rule].format(part.limit) if part.limit else ""
+        told = "，".join(word for word in (rule, "" if part.required else "可不写") if word)
+        document.add_heading(f"{'一二三四五六七八九十'[at % 10]}、{part.name}", 1)
+        document.add_paragraph(f"（{told}）" if told else "")
+    held = io.BytesIO()
+    document.save(held)
+    return held.getvalue()

@@ -54,12 +54,18 @@ def is_published(user, about):
     return isinstance(about, Edition) and about.published_at is not None
 
 
+@rules.predicate
+def may_begin(user):
+    """Whoever set the site up, and organisers of earlier editions."""
+    return doors.person(user) and (user.is_staff or any(m.role == "organiser" for m in memberships(user)))
+
+
 organiser, auditor, chair, judge = has_role("organiser"), has_role("auditor"), has_role("chair"), has_role("judge")
 
 rules.add_perm("call.read_notice", is_published | organiser | auditor)
 rules.add_perm("call.manage", organiser)
 rules.add_perm("call.look", organiser | auditor)
-rules.add_perm("call.begin", doors.person)
+rules.add_perm("call.begin", may_begin)
 rules.add_perm("call.screen", screens_body)
 rules.add_perm("call.look_at_body", screens_body | organiser | auditor)
 

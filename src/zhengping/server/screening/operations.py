@@ -127,3 +127,13 @@ def give_back(*, seal: Seal, actor: User, why: str) -> None:
     held.returned_at, held.returned_by, held.returned_why = timezone.now(), actor, why[:300]
     held.save(update_fields=["returned_at", "returned_by", "returned_why"])
     note(actor=actor, action="screening.give_back", object=f"body:{held.body_id}", edition=held.edition.slug, after={"hash": held.hash, "why": why})
+
+
+@transaction.atomic
+def seal_for(*, body: Body, actor: User, why: str) -> Seal:
+    """The organiser sends up the list of a body that does not answer: what is unmarked counts as general. Raises Refused where a quota is exceeded."""
+    held = _held(body)
+    marked = Mark.objects.filter(body=held).values("submission")
+    for submission in queries.sent_up(held).exclude(pk__in=marked):
+        mark(body=held, submission=submission, actor=actor, mark="general", reason=_("组织方代为标注"))
+    return seal(body=held, actor=actor, for_body=True, reason=why)

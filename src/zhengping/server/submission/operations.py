@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core import signing
@@ -655,3 +656,51 @@ def keep_earlier(*, edition: Edition, actor: User, name: str, entries: Sequence[
     Submission.objects.filter(edition=edition).update(compared_at=None)
     note(actor=actor, action="submission.keep_earlier", object=f"edition:{edition.slug}", edition=edition.slug, after={"name": name, "cases": len(entries)})
     return len(entries)
+
+
+# --- further ways in -------------------------------------------------------------------------------------------------
+
+
+def take_folder(*, edition: Edition, folder: Path, by: User, arrived_at: datetime) -> Intake:
+    """Take in every file of a folder of this machine, with the folders it stands in. Raises Refused where there is none, and DiskFull."""
+    if not folder.is_dir():
+        raise Refused(_("服务器上没有文件夹“{folder}”，请核对路径。").format(folder=folder))
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink() and not path.name.startswith((".", "~$")))
+    if not paths:
+        raise Refused(_("文件夹“{folder}”中没有文件。").format(folder=folder))
+    if records.free() < SPARE + sum(path.stat().st_size for path in paths):
+        raise DiskFull(_("服务器磁盘空间不足，暂时不能接收文件。文件未被保存，请联系组织方后再试。"))
+    kept = []
+    for path in paths:
+        with path.open("rb") as file:
+            kept.append((path, *records.store(file, is_waiting=True)))
+    with transaction.atomic():
+        intake = Intake.objects.create(edition=edition, source="folder", by=by, arrived_at=arrived_at, path=str(folder)[:500])
+        Incoming.objects.bulk_create(
+            (Incoming(intake=intake, name=path.name[-300:], within=list(path.relative_to(folder).parts[:-1]), sha256=sha256, size=size) for path, sha256, size in kept),
+            batch_size=500,
+        )
+        after = {"source": "folder", "folder": str(folder), "files": len(kept)}
+        note(actor=by, action="submission.receive", object=f"intake:{intake.pk}", edition=edition.slug, after=after)
+    return intake
+
+
+def retype(*, file: Incoming, actor: User, title: str, text: str) -> Intake:
+    """A case from what a person typed off a file that no program could read; the file stays with it."""
+    words = f"{title.strip()}\n\n{text.strip()}\n".encode()
+    made = receive(edition=file.intake.edition, source="screener", files=[(f"{title.strip()[:60] or file.name}.txt", words)], arrived_at=file.intake.arrived_at, by=actor, body=file.intake.body)
+    handle_file(file=file, actor=actor, state="dismissed", words=_("已人工录入"))
+    return made
+
+
+@transaction.atomic
+def ask_sender(*, file: Incoming, actor: User, language: str) -> None:
+    """Write to whoever sent a file that it could not be read, and why. Raises Refused where no address is known."""
+    address = file.intake.sender or (file.intake.by.email if file.intake.by else "") or (file.intake.body.email if file.intake.body else "")
+    if not address:
+        raise Refused(_("不知道这个文件是谁发来的，无法询问。"))
+    edition = file.intake.edition
+    link = call_records.address(reverse("submission:upload", args=[edition.slug]))
+    subject, text = call_records.letter(edition, "answer", subject=file.name, outcome=f"{file.name}：{queries.reason(file, language)}", link=link)
+    post(key=f"ask:{file.pk}:{timezone.localdate()}", to=address, subject=subject, body=text, kind="answer", edition=edition.slug)
+    note(actor=actor, action="submission.ask_sender", object=f"file:{file.pk}", edition=edition.slug)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import zlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,10 +16,12 @@ import msgspec
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from zhengping.engine import record
+from zhengping.engine import record, tables
 from zhengping.engine.rendering import slip
+from zhengping.engine.text import length
 from zhengping.server.call.records import address, moment, qr
 from zhengping.server.submission.models import Finding, Match, Submission, Version
 
@@ -178,3 +181,120 @@ def receipt_sign(submission: Submission, version: Version) -> str:
     """What the verifying page checks: a short signature over number, version and files."""
     words = f"{submission.pk}:{submission.number}:{version.number}:{','.join(version.documents)}"
     return signing.Signer(salt="submission.receipt").signature(words)[:22]
+
+
+def is_receipt_sign(submission: Submission, version: Version, sign: str) -> bool:
+    """Whether a receipt's signature is that of a version."""
+    return constant_time_compare(receipt_sign(submission, version), sign)
+
+
+# --- shown to people -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters of a paragraph to be marked, with the look and the anchor they get."""
+
+    paragraph: int
+    start: int
+    end: int
+    look: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A heading or paragraph of a shown text: pieces of text with look and anchor ("" for plain)."""
+
+    pieces: tuple[tuple[str, str, str], ...]
+    is_heading: bool = False
+    paragraph: int = -1
+
+
+def laid_out(case: record.Case, spans: Sequence[Span] = ()) -> list[Line]:
+    """A case's text as lines to show, headings in their places; where spans overlap the first one wins."""
+    by_paragraph: dict[int, list[Span]] = {}
+    for span in spans:
+        by_paragraph.setdefault(span.paragraph, []).append(span)
+    headings: dict[int, list[str]] = {}
+    for part in case.parts:
+        headings.setdefault(part.first, []).append(part.heading)
+    found = []
+    for at, text in enumerate(case.paragraphs):
+        found += [Line(((heading, "", ""),), True) for heading in headings.get(at, ()) if heading]
+        found.append(Line(tuple(_pieces(text, by_paragraph.get(at, ()))), False, at))
+    return found
+
+
+def _pieces(text: str, spans: Sequence[Span]) -> list[tuple[str, str, str]]:
+    pieces, done = [], 0
+    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+        start, end = max(span.start, done), min(span.end, len(text))
+        if end <= start:
+            continue
+        if start > done:
+            pieces.append((text[done:start], "", ""))
+        pieces.append((text[start:end], span.look or "mark", span.anchor))
+        done = end
+    if done < len(text):
+        pieces.append((text[done:], "", ""))
+    return pieces
+
+
+def places(case: record.Case, passages: Sequence[tuple[int, int]], look: str) -> list[Span]:
+    """Stretches of `Case.text` as spans of its paragraphs, each stretch with an anchor of its own."""
+    starts, at = [], 0
+    for text in case.paragraphs:
+        starts.append(at)
+        at += len(text) + 1
+    found = []
+    for number, (first, last) in enumerate(passages):
+        for paragraph, (start, text) in enumerate(zip(starts, case.paragraphs, strict=True)):
+            low, high = max(first, start), min(last, start + len(text))
+            if low < high:
+                found.append(Span(paragraph, low - start, high - start, look, f"p{number}" if first >= start else ""))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PartState:
+    """A part that the notice asks for and what the text has of it; `state` is "good", "missing" or "long"."""
+
+    name: str
+    size: int
+    limit: int
+    rule: str
+    state: str
+    paragraph: int
+
+
+def parts_of(case: record.Case, call: record.Edition) -> list[PartState]:
+    """The parts of the notice in a text, with their lengths in characters as Word counts them."""
+    found = []
+    for rule in call.parts:
+        having = [part for part in case.parts if part.kind == rule.kind]
+        size = sum(length("".join(case.paragraphs[part.first : part.last])) for part in having)
+        bound = rule.limit * 1.1 if rule.rule == "左右" else rule.limit
+        state = ("missing" if rule.required else "good") if not size else "long" if rule.limit and size > bound else "good"
+        found.append(PartState(rule.name, size, rule.limit, rule.rule, state, having[0].first if having else -1))
+    return found
+
+
+def sentence(finding: Finding, language: str) -> str:
+    """A finding as a sentence in "zh" or "en"."""
+    values = (("quote", finding.quote), ("suggestion", finding.suggestion), *(tuple(pair) for pair in finding.values))
+    try:
+        return tables.sentence(finding.kind, values, language)
+    except KeyError:
+        return finding.kind
+
+
+def masked(text: str) -> str:
+    """A name, number or address of a person as others see it: its first character and asterisks."""
+    return text[:1] + "***" if text else ""
+
+
+def safe_name(name: str) -> str:
+    """A file name without what a path, a header or a shell could read as more than a name."""
+    name = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]', "_", name).strip(". ")
+    return name[-120:] or "file"

@@ -1,0 +1,149 @@
+"""What the organiser's pages ask of several stages at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db.models import Count, F, Q, Sum
+from django.utils import timezone
+
+from zhengping.engine import tables
+from zhengping.server.audit.models import Entry
+from zhengping.server.audit.queries import readable
+from zhengping.server.call.models import Edition
+from zhengping.server.screening import queries as screening
+from zhengping.server.screening.models import Mark, Seal
+from zhengping.server.submission import queries as submission
+from zhengping.server.submission.models import Finding, Intake, Match, Submission
+
+STEPS = ("sealed", "marking", "arrived", "forwarded", "opened", "silent")
+COLOURS = {"sealed": "#86c79b", "marking": "#bfe0c8", "arrived": "#cfe0f3", "forwarded": "#fde9b8", "opened": "#fdf3da", "silent": "#f3d3d3", "": "#eef1f5"}
+
+
+def overview(edition: Edition) -> dict[str, object]:
+    """The numbers at the head of the first page."""
+    cases = submission.cases(edition)
+    counted = cases.aggregate(
+        cases=Count("id"),
+        coded=Count("id", filter=Q(is_coded_by_person=True)),
+        unsure=Count("id", filter=Q(is_coded_by_person=False, confidence__lt=0.9)),
+        late=Count("id", filter=Q(is_late=True)),
+        provinces=Count("body", distinct=True),
+        findings=Sum("open_findings"),
+    )
+    week = timezone.now() - timedelta(days=1)
+    return {
+        **counted,
+        "findings": counted["findings"] or 0,
+        "today": cases.filter(arrived_at__gte=week).count(),
+        "matches": Match.objects.filter(edition=edition, decision="").count(),
+        "unreadable": submission.unreadable(edition).count(),
+        "reading": Intake.objects.filter(edition=edition, state="reading").count(),
+        "themes": _by_theme(edition, cases),
+    }
+
+
+def _by_theme(edition: Edition, cases) -> list[tuple[object, int]]:
+    counted = dict(cases.values_list("theme").annotate(Count("id")).order_by())
+    return [(theme, counted.get(theme.key, 0)) for theme in edition.themes.all()]
+
+
+def tiles(edition: Edition) -> list[dict[str, object]]:
+    """The tile map: each provincial unit with its place in the grid, its count and how far it has come; who was not invited is neutral."""
+    states = {row["body"].division: row for row in screening.state(edition)}
+    found = []
+    for body in tables.bodies():
+        row = states.get(body.number)
+        step = str(row["step"]) if row else ""
+        found.append(
+            {
+                "short": body.short,
+                "english": body.english,
+                "x": body.column * 62,
+                "y": body.row * 50,
+                "count": row["arrived"] if row else None,
+                "step": step,
+                "colour": COLOURS[step],
+                "division": body.number if row else "",
+                "recommended": row["recommended"] if row else 0,
+            }
+        )
+    return found
+
+
+SORTS = {
+    "number": "number",
+    "title": "title",
+    "unit": "unit",
+    "place": "division",
+    "theme": "theme",
+    "type": "unit_type",
+    "characters": "characters",
+    "arrived": "arrived_at",
+    "confidence": "confidence",
+}
+
+
+def ordered(rows, word: str):
+    """Rows in the order a page's head asked for; a word that is not known sorts by number."""
+    name = SORTS.get(word.lstrip("-"), "number")
+    return rows.order_by(f"-{name}" if word.startswith("-") else name, "number")
+
+
+def queue(edition: Edition):
+    """Cases for the coding desk, the least certain first."""
+    return submission.cases(edition).filter(is_coded_by_person=False).order_by("confidence", "number")
+
+
+def with_marks(rows: Iterable[Submission]) -> list[Submission]:
+    """Cases with the mark of their body of the first tier."""
+    held = list(rows)
+    marks = dict(
+        Mark.objects.filter(submission__in=[row.pk for row in held], body__parent=None).values_list("submission_id", "mark")
+    )
+    for row in held:
+        row.mark = marks.get(row.pk, "")
+    return held
+
+
+def matches(edition: Edition):
+    """Pairs that share text, undecided ones first, the most alike first."""
+    return Match.objects.filter(edition=edition).select_related("submission", "other", "earlier", "decided_by").order_by("decision", "-share", "id")
+
+
+def findings(edition: Edition):
+    """Findings about the current versions of numbered cases."""
+    own = Finding.objects.filter(submission__edition=edition, submission__number__isnull=False, submission__withdrawn_at=None)
+    return own.filter(version=F("submission__current")).select_related("submission").order_by("submission__number", "paragraph", "start", "id")
+
+
+def life(case: Submission) -> list[dict[str, object]]:
+    """The stations of a case's life, with the moment of each that is reached."""
+    seal = Seal.objects.filter(body=case.body, returned_at=None).first() if case.body_id else None
+    mark = Mark.objects.filter(submission=case, body__parent=None).first()
+    version = submission.current(case)
+    return [
+        {"key": "arrived", "at": case.arrived_at},
+        {"key": "read", "at": case.intake.drafted_at},
+        {"key": "confirmed", "at": case.confirmed_at},
+        {"key": "replaced", "at": version.at if version.number > 1 else None},
+        {"key": "compared", "at": case.compared_at},
+        {"key": "coded", "at": case.codings.filter(source="person", undone_at=None).order_by("-id").values_list("at", flat=True).first()},
+        {"key": "marked", "at": mark.at if mark else None},
+        {"key": "sealed", "at": seal.at if seal else None},
+        *([{"key": "withdrawn", "at": case.withdrawn_at}] if case.withdrawn_at else []),
+    ]
+
+
+def told(entry: Entry) -> str:
+    """An audit entry's change as one line, personal values hidden."""
+    before, after = readable(entry.before), readable(entry.after)
+    changed = {name: value for name, value in after.items() if before.get(name) != value}
+    return "; ".join(f"{name}: {_short(before.get(name))} → {_short(value)}" if name in before else f"{name}: {_short(value)}" for name, value in changed.items())
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else text[:77] + "…"
