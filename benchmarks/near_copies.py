@@ -3,14 +3,20 @@
 The texts are made of words by a seed: words and formulas as often as Zipf says, form headings in all, documents quoted by many (half of them without
 quotation marks). With FOLDER, real texts (.txt, one a file, or .jsonl with "text") take their place; then pairs that were not planted are shown, since
 some of them are true. The peers get the same second check. They are left out above 20,000 texts.
+
+`near_copies.py --growth [SIZE …]` (default 1000 10000 100000) instead lets an index grow edition by edition (5,000 texts each) and says at each size: MiB on disk, the most
+memory of adding one edition, and how long one new case takes against all: opened index in a running process, opening included, and with the files out of the page cache.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import resource
+import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -19,6 +25,8 @@ from random import Random
 
 import numpy as np
 
+from zhengping.engine.folder import duplicates
+from zhengping.engine.folder.index import Index
 from zhengping.engine.originality import Common, Judge, near, prints, within
 
 KINDS = ("exact", "10 %", "20 %", "40 %", "swapped", "order", "paragraph")
@@ -65,11 +73,11 @@ class Maker:
         return found
 
 
-def copy(kind: str, paragraphs: list[str], own: list[str], place: str, other: str, chance: Random, spare: Callable[[], str]) -> list[str]:
-    """A text made of `paragraphs` in one of the ways that are planted."""
+def copy(kind: str, paragraphs: list[str], own: list[str], place: str, other: str, chance: Random, spare: Callable[[], str], quoted: Iterable[str] = ()) -> list[str]:
+    """A text made of `paragraphs` in one of the ways that are planted; `quoted` are the documents that many quote."""
     if kind == "paragraph":
         sentences = [s + "。" for paragraph in paragraphs if "。" in paragraph for s in paragraph.split("。") if s]
-        pieces = re.split(r"\n", "".join("\n" if len(s) > 90 or "“" in s else s for s in sentences))  # no quoted document in the paragraph
+        pieces = re.split(r"\n", "".join("\n" if "“" in s or any(words in s for words in quoted) else s for s in sentences))  # no quoted document in the paragraph
         whole = max((*pieces, "".join(sentences) if max(map(len, pieces)) < 150 else ""), key=len)
         at = chance.randrange(max(1, len(whole) - 150))
         return [*own[:-1], own[-1] + whole[at : at + 150] + "。"]
@@ -113,7 +121,7 @@ def corpus(count: int, seed: int, folder: Path | None = None) -> tuple[list[str]
         if real:  # the commonest two characters stand for a name
             whole = "".join(made[first])
             place = Counter(whole[i : i + 2] for i in range(len(whole) - 1) if all("\u4e00" <= c <= "\u9fff" for c in whole[i : i + 2])).most_common(1)[0][0]
-        made[second] = copy(kind, made[first], made[second], place, chance.choice(maker.places), chance, spare)
+        made[second] = copy(kind, made[first], made[second], place, chance.choice(maker.places), chance, spare, maker.documents)
         planted[first, second] = kind
     return ["\n".join(paragraphs) for paragraphs in made], planted
 
@@ -168,8 +176,68 @@ def told(name: str, found: set[tuple[int, int]], planted: dict[tuple[int, int], 
     print(f"{name:11} {recall}  precision {precision:.4f}  {seconds:6.1f} s", flush=True)
 
 
+def growth(sizes: list[int]) -> None:
+    """How the index grows: a line for each size."""
+    maker, chance = Maker(7), Random(8)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        made = 0
+        for size in sizes:
+            most, seconds = 0, 0.0
+            while made < size:
+                count = min(5_000, size - made)
+                path = folder / f"{made}.jsonl"
+                with path.open("w", encoding="utf-8") as file:
+                    for at in range(count):
+                        whole = chr(10).join(maker.text(chance.choice(maker.places)))
+                        file.write(json.dumps({"id": f"{made + at}", "text": whole}, ensure_ascii=False) + chr(10))
+                made += count
+                memory, took = _added(path, folder / "index")
+                most, seconds = max(most, memory), took
+            disk = sum(path.stat().st_size for path in (folder / "index").rglob("*") if path.is_file())
+            lines = path.read_text("utf-8").splitlines()
+            (folder / "new.jsonl").write_text(json.dumps({"id": "new", "text": json.loads(lines[3])["text"][:1200] + json.loads(lines[7])["text"][1200:]}, ensure_ascii=False), "utf-8")
+            warm, opened, cold = _asked(folder)
+            print(f"{size:9,} texts  {disk / 2**20:8.1f} MiB on disk  {most:5} MiB at most to add 5,000, {seconds:5.1f} s  one new case {warm:6.1f} ms, with opening {opened:6.1f} ms, cold {cold:6.1f} ms", flush=True)
+
+
+def _added(path: Path, index: Path) -> tuple[int, float]:
+    """MiB at most and seconds of adding an edition, in a process of its own."""
+    program = "import sys,time,resource;from pathlib import Path;from zhengping.engine.folder import duplicates as d;t=time.perf_counter();d.compare(d.Request(Path(sys.argv[1]),index=Path(sys.argv[2])));print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss>>10,time.perf_counter()-t)"
+    memory, took = subprocess.run([sys.executable, "-c", program, str(path), str(index)], capture_output=True, text=True, check=True).stdout.split()
+    return int(memory), float(took)
+
+
+def _asked(folder: Path) -> tuple[float, float, float]:
+    """Milliseconds of one new case: with an opened index, with opening it, and with its files out of the page cache; the median of nine."""
+    request = duplicates.Request(folder / "new.jsonl", index=folder / "index", is_readonly=True)
+    opened = Index(folder / "index")
+    found: dict[str, list[float]] = {"warm": [], "opened": [], "cold": []}
+    for _ in range(9):
+        for kind, index in (("warm", opened), ("opened", None)):
+            started = time.perf_counter()
+            result = duplicates.compare(request, opened=index)
+            found[kind].append((time.perf_counter() - started) * 1000)
+        if len(result.pairs) < 2:
+            raise SystemExit("The planted case was not found.")
+        os.sync()
+        for path in (folder / "index").rglob("*"):
+            if path.is_file():
+                with path.open("rb") as file:
+                    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        opened = None  # type: ignore[assignment]
+        started = time.perf_counter()
+        duplicates.compare(request)
+        found["cold"].append((time.perf_counter() - started) * 1000)
+        opened = Index(folder / "index")
+    return tuple(float(np.median(times)) for times in found.values())  # type: ignore[return-value]
+
+
 def main() -> int:
     """Measure all; -> 0."""
+    if sys.argv[1:2] == ["--growth"]:
+        growth([int(word) for word in sys.argv[2:]] or [1_000, 10_000, 100_000])
+        return 0
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     folder = Path(sys.argv[3]) if len(sys.argv) > 3 else None
     texts, planted = corpus(count, int(sys.argv[2]) if len(sys.argv) > 2 else 1, folder)

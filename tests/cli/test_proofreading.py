@@ -72,3 +72,28 @@ def test_the_sheet_names_the_file_and_holds_what_could_not_be_read(tmp_path):
     findings, unreadable = load_workbook(tmp_path / "out/findings.xlsx").worksheets
     assert "b.txt" in str([cell.value for cell in findings[2]])
     assert "empty.docx" in str([cell.value for cell in unreadable[2]])
+
+
+def test_wording_is_told_in_a_case_a_notice_and_a_roundup(tmp_path, capsys):
+    names = ["case.txt", "notice.txt", "roundup.txt"]
+    heads = [f"茶乡新事\n报送单位:安吉县委组织部\n{CLEAN}", "关于征集人才工作案例的通知\n各市委组织部:", f"第八届案例征集综述\n{CLEAN}"]
+    paths = [written(tmp_path, name, f"{head}\n报送工作截止2024年12月,各省、市、自治区踊跃参加。") for name, head in zip(names, heads, strict=True)]
+
+    _, rows = told(capsys, *paths)
+
+    found = {(row["file"], row["values"]["word"], row["suggestion"]) for row in rows if row["kind"] == "wording"}
+    assert found == {(name, word, proper) for name in names for word, proper in (("截止", "截至"), ("省、市、自治区", "省、自治区、直辖市"))}
+
+
+def test_an_own_table_of_wording_is_used(tmp_path, capsys):
+    text = written(tmp_path, "a.txt", f"茶乡新事\n报送单位:安吉县委组织部\n{CLEAN}\n人才办牵头,完成任务。")
+    table = written(tmp_path, "own.toml", '[[terms]]\nreason = "用全称"\nwords = { "人才办" = "人才工作领导小组办公室" }\n')
+
+    _, rows = told(capsys, text, "--wording", table)
+
+    assert [(row["suggestion"], "用全称" in row["sentence"]) for row in rows if row["kind"] == "wording"] == [("人才工作领导小组办公室", True)]
+
+
+def test_a_table_of_wording_that_is_not_there_is_told(tmp_path, capsys):
+    assert main(["proofread", written(tmp_path, "a.txt", CLEAN), "--wording", str(tmp_path / "no.toml")]) == 3
+    assert "用语表" in capsys.readouterr().err

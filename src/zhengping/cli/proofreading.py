@@ -17,9 +17,10 @@ _SHOWN = 12  # findings of a file listed on the screen
 
 def commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the command by `add(name, help=…)`."""
-    command = add("proofread", help=_("校对文件：被遮蔽的字、缺失的数字和年份、重复、残缺和不一致"))
+    command = add("proofread", help=_("校对文件：被遮蔽的字、缺失的数字和年份、重复、残缺、不一致和用语"))
     command.add_argument("files", nargs="+", metavar="FILE", help=_("文稿、文件夹、汇总表或登记表（register.jsonl）"))
     command.add_argument("--edition", metavar="FILE", help=_("届次文件（TOML）"))
+    command.add_argument("--wording", metavar="FILE", help=_("自己的用语表（TOML），与内置用语表一起使用"))
     command.add_argument("--out", metavar="DIR", help=_("输出文件夹（默认只在屏幕上列出）"))
     command.add_argument("--quiet", action="store_true", help=_("不显示进度和结果"))
     command.add_argument("--json", action="store_true", help=_("以 JSON 输出结果"))
@@ -28,7 +29,7 @@ def commands(add: Callable[..., argparse.ArgumentParser]) -> None:
 
 def run(args: Namespace) -> int:
     """zhengping proofread; -> 1 if something was found."""
-    result = proofreading.proofread([Path(word) for word in args.files], Path(args.edition) if args.edition else None)
+    result = proofreading.proofread([Path(word) for word in args.files], Path(args.edition) if args.edition else None, Path(args.wording) if args.wording else None)
     rows = proofreading.rows(result, language())
     written = []
     if args.out:

@@ -27,13 +27,15 @@ class Result:
     unreadable: tuple[Unreadable, ...]
 
 
-def proofread(paths: Sequence[Path], call: Path | None = None) -> Result:
+def proofread(paths: Sequence[Path], call: Path | None = None, wording: Path | None = None) -> Result:
     """Proofread files, all files of folders, and the cases of registers (register.jsonl), in the order given.
 
     Forms, texts and lists (汇总表) that are given together are drafted together, so that a title or unit in conflict between them is
-    found. Raises tables.Trouble where a path is not there or an edition or register cannot be used.
+    found. Wording is looked at by the built-in table and, where it is given, the table `wording`. Raises tables.Trouble where a path is
+    not there or an edition, register or table cannot be used.
     """
     rules = edition.load(call) if call else Edition()
+    table = _table(wording) if wording else proofreading.built_in()
     cases: list[Case] = []
     names: dict[int, str] = {}
     documents: dict[str, Document] = {}
@@ -55,13 +57,22 @@ def proofread(paths: Sequence[Path], call: Path | None = None) -> Result:
         names[number] = whence.arrivals[0].path if whence and whence.arrivals else ""
         cases.append(replace(case, number=number))
     found = [replace(finding, case=finding.case + first if finding.case else 0) for finding in draft.findings]
-    found += [finding for case in cases for finding in proofreading.proofread(case, rules)]
+    found += [finding for case in cases for finding in proofreading.proofread(case, rules, table)]
     for case in _loose(draft, documents, len(cases)):  # a text that is no case is proofread all the same
         names[case.number] = documents[case.documents[0]].arrivals[0].path
         cases.append(case)
-        found += [finding for finding in proofreading.proofread(case) if not finding.kind.endswith("-missing")]
+        found += [finding for finding in proofreading.proofread(case, None, table) if not finding.kind.endswith("-missing")]
     found.sort(key=lambda f: (f.case == 0, f.case, f.paragraph, f.start))
     return Result(tuple(cases), names, tuple(found), tuple(bad))
+
+
+def _table(path: Path) -> proofreading.Wording:
+    try:
+        return proofreading.wording(path.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8"), str(path))
+    except FileNotFoundError:
+        raise tables.Trouble("wording-not-found", path=path) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise tables.Trouble("wording-not-read", path=path, why=error) from None
 
 
 def _loose(draft: reading.Draft, documents: dict[str, Document], first: int) -> Iterator[Case]:

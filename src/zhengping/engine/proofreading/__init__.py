@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 
 from zhengping.engine.proofreading.damage import damage
+from zhengping.engine.proofreading.wording import Wording, built_in, worded, wording
 from zhengping.engine.record import Case, Edition, Finding, PartRule
 from zhengping.engine.text import length
 
-__all__ = ["proofread"]
+__all__ = ["Wording", "built_in", "proofread", "wording"]
 
 
-def proofread(case: Case, edition: Edition | None = None) -> tuple[Finding, ...]:
-    """All findings of a case in the order of its text, those about the case as a whole first.
+def proofread(case: Case, edition: Edition | None = None, table: Wording | None = None) -> tuple[Finding, ...]:
+    """All findings of a case in the order of its text, those about the case as a whole first; those of wording where a `table` of it is given.
 
     Lengths are characters as Word counts them. 以内 and 不超过 are exceeded by one character more, 左右 by a tenth more.
     """
@@ -23,6 +24,7 @@ def proofread(case: Case, edition: Edition | None = None) -> tuple[Finding, ...]
     found = [*_missing(case), *_parts(case, edition), *damage(case.number, -1, case.title)]
     found += [finding for index, text in enumerate(case.paragraphs) for finding in damage(case.number, index, text)]
     found += [*_ordinals(case), *_cut_off(case), *_repeated(case)]
+    found += worded(case, table) if table else []
     return tuple(sorted(found, key=lambda finding: (finding.paragraph, finding.start, finding.kind)))
 
 
