@@ -65,3 +65,15 @@ def test_parts_that_are_missing_or_too_long_are_found():
     case = Case(1, "标题", "单位", (FULL,), (Part("background", "背景", 0, 1),))
 
     assert sorted(f.kind for f in proofread(case, edition)) == ["part-missing", "part-too-long"]
+
+
+def test_half_width_marks_hide_nothing():
+    text = "学生来稿多篇,做好工*,截至年底,聘请引才大使名;效果好。"
+
+    assert sorted(kinds(text)) == ["lost-number", "lost-number", "lost-year", "masked-character"]
+
+
+def test_a_quotation_keeps_the_marks_of_the_text():
+    found = [f for f in proofread(Case(1, "标题", "单位", ("聘请引才大使名,效果好。", FULL))) if f.kind == "lost-number"]
+
+    assert [f.quote for f in found] == ["聘请引才大使名,效果好。"]

@@ -34,22 +34,28 @@ _BARE = re.compile(  # a sum without its number, a class without its: 资金万�
 _NOT_LOST = re.compile(
     r"(?:建设|建立|组织|实现|设置|设立|服务|开展)(?:了)?(?:人|家|场|期|户|套|名)(?!次)|等多|众多|许多|(?:培养|服务|组织|覆盖|提高|降低|约|共|近|设|达|超过|最高|实现|每月|每年|每人|培训|吸引)(?:人(?!次)|期|场|户|套|家)(?!次)|每人次|每[月年]期|近(?:万元|亿元)|(?:增长|提高|下降)期"
 )
+_MANY_SENT = re.compile(r"(?:来稿|应征|征集到?|收到来稿)多(?:篇|份|件|个)")  # 来稿1200多篇
 _DASHED = re.compile(r"(?<![—–\-－])[—–\-－]{1,2}(?:元|万元|亿元|个|名|人|家|项|%)(?!素|件|旦)")
 _INCOME = re.compile("(?:收入|人均|户均|每户|月薪|年薪|工资|存款|亩均|身家)[^，。；]{0,5}万元$")  # 年收入达万元: ten thousand
 
 
+_HALF = re.compile(r"[,;:!?](?!\d)|(?<!\d)[,;:!?]")
+_WIDE = str.maketrans(",;:!?", "，；：！？")
+
+
 def damage(case: int, index: int, text: str) -> list[Finding]:
     """Findings of the paragraph `text`, which is number `index` of case `case`."""
-    found = []
+    found, given = [], text
+    text = _HALF.sub(lambda match: match[0].translate(_WIDE), given)  # the same length, so places stay
     for start, end, word in masks(text):
-        quote = text[max(0, start - 4) : end + 4]
+        quote = given[max(0, start - 4) : end + 4]
         found.append(Finding(case, "masked-character", "error", quote, index, start, end, word))
     for start, end in _apart([*_framed(text), *bare_measures(text), *uncounted(text)]):
-        found.append(_at(case, "lost-number", index, text, start, end))
+        found.append(_at(case, "lost-number", index, given, start, end))
     for kind, places in (("lost-year", bare_years(text)), ("lost-month", bare_months(text))):
-        found += [_at(case, kind, index, text, start, end) for start, end in places]
-    found += [_at(case, "doubled-word", index, text, start, end, word, around=0) for start, end, word in doubled(text)]
-    found += [_at(case, "odd-character", index, text, start, end, word) for start, end, word in odd(text)]
+        found += [_at(case, kind, index, given, start, end) for start, end in places]
+    found += [_at(case, "doubled-word", index, given, start, end, word, around=0) for start, end, word in doubled(text)]
+    found += [_at(case, "odd-character", index, given, start, end, word) for start, end, word in odd(text)]
     return found
 
 
@@ -70,6 +76,7 @@ def _at(case: int, kind: str, index: int, text: str, start: int, end: int, sugge
 def _framed(text: str) -> list[tuple[int, int]]:
     """Places where a verb that wants a number has a measure word behind it: 设立个编制, 每人每月—元."""
     found = [match.span() for match in _DASHED.finditer(text)]
+    found += [match.span() for match in _MANY_SENT.finditer(text)]
     found += [match.span() for match in _BARE.finditer(text) if not _INCOME.search(text[max(0, match.end() - 14) : match.end()])]
     for match in _LOST_NUMBER.finditer(text):
         if not _NOT_LOST.match(match[0]) and not re.search(r"[\d一二三四五六七八九十百千万几数两]$", text[: match.start()][-1:]) and not _INCOME.search(text[max(0, match.end() - 14) : match.end()]):
