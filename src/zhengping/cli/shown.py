@@ -55,6 +55,8 @@ class Bars:
             "choose": _("求最优入选"),
             "reasons": _("说明理由"),
             "stability": _("模拟稳定性"),
+            "calibrate": _("校准和检查"),
+            "mark": _("各地筛选"),
         }
         if stage not in self._tasks:
             self._tasks[stage] = self._progress.add_task(names.get(stage, stage), total=total or 1)

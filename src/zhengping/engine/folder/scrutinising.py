@@ -33,7 +33,7 @@ class Request:
     """The files of a scrutiny; None where there is none. `by` are the groups that any judge may favour."""
 
     scores: Path
-    assignments: Path
+    assignments: Path | None
     cases: Path | None = None
     judges: Path | None = None
     rubric: tuple[Criterion, ...] = ()
@@ -42,29 +42,29 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Calibration and scrutiny, the assigned reads, and headings that were not used."""
+    """Calibration and scrutiny, the fit of the assigned reads where it is known, and headings that were not used."""
 
     calibrated: calibration.Calibration
     scrutinised: scrutiny.Scrutiny
-    assigned: tuple[tuple[str, str], ...]
+    fits: Mapping[tuple[str, str], float]
     unused: tuple[str, ...] = ()
 
 
 def scrutinise(request: Request, level: float, options: calibration.Options | None = None) -> Found:
     """Read the tables and look at what is unlike the rest. Raises Troubles, SheetError, or Trouble as calibration does."""
     wrong = Wrong()
-    plan = sheet(request.assignments, [Column("case", True), Column("judge", True)], wrong)
-    if not {"case", "judge"} <= set(plan.at):
-        wrong.stop()
+    plan = _sheet(request.assignments, "case", ("judge", "fit"), wrong)
     case_sheet = _sheet(request.cases, "case", (*_columns(request.by), "unit", "division"), wrong)
     judge_sheet = _sheet(request.judges, "judge", ("division", "unit"), wrong)
     wrong.stop()
-    cases = known_names(case_sheet.names("case", unique=True)) if case_sheet is not None else None
-    judges = known_names(judge_sheet.names("judge", unique=True)) if judge_sheet is not None else None
-    assigned = tuple(dict.fromkeys(zip(plan.names("case", cases), plan.names("judge", judges), strict=True)))
+    cases = case_sheet.names("case", unique=True) if case_sheet is not None else None
+    judges = judge_sheet.names("judge", unique=True) if judge_sheet is not None else None
+    fits: dict[tuple[str, str], float] | None = None
+    if plan is not None:
+        fits = _plan(plan, cases, judges)
+        cases, judges = (sorted({pair[side] for pair in fits}) for side in (0, 1))
     wrong.stop()
-    known = ({case for case, _judge in assigned}, {judge for _case, judge in assigned})
-    table = calibrating.read(request.scores, request.rubric, sorted(known[0]), sorted(known[1]))
+    table = calibrating.read(request.scores, request.rubric, cases, judges)
     groups = _groupings(case_sheet, judge_sheet, request.by, wrong)
     reads = _reads(request.scores, table, request.rubric, wrong)
     wrong.stop()
@@ -72,8 +72,18 @@ def scrutinise(request: Request, level: float, options: calibration.Options | No
     if not chosen.as_is:  # scales are asked about by criterion, as calibrate does
         calibration.calibrate(table.cases, table.judges, table.values, table.criteria, request.rubric, chosen)
     calibrated, found = chains.scrutinise(reads, groups, level, replace(chosen, as_is=True))
-    found = replace(found, notes=(*found.notes, *_reads_and_plan(reads, assigned)))
-    return Found(calibrated, found, assigned, table.unused)
+    if fits is not None:
+        found = replace(found, notes=(*found.notes, *_reads_and_plan(reads, fits)))
+    return Found(calibrated, found, {pair: value for pair, value in (fits or {}).items() if not np.isnan(value)}, table.unused)
+
+
+def _plan(plan: Sheet, cases: Sequence[str] | None, judges: Sequence[str] | None) -> dict[tuple[str, str], float]:
+    """Assigned pairs with their fit, NaN where none is stated."""
+    if "judge" not in plan:
+        plan.wrong.add("column-missing", path=plan.grid.path, column="judge / 评委", near="、".join(plan.unused) or "-")
+        plan.wrong.stop()
+    sides = [plan.names(key, None if known is None else known_names(known)) for key, known in (("case", cases), ("judge", judges))]
+    return dict(zip(zip(*sides, strict=True), plan.numbers("fit", 0, 1).tolist(), strict=True))
 
 
 def _columns(by: Iterable[str]) -> tuple[str, ...]:
@@ -210,7 +220,7 @@ def moment(word: str) -> float | None:
     return days * 86_400.0 + hour * 3600 + minute * 60 + second if hour < 24 and minute < 60 and second < 60 else None
 
 
-def _reads_and_plan(reads: scrutiny.Reads, assigned: Sequence[tuple[str, str]]) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
+def _reads_and_plan(reads: scrutiny.Reads, assigned: Iterable[tuple[str, str]]) -> list[tuple[str, tuple[tuple[str, str], ...]]]:
     """Reads that were not assigned, and assigned reads without a score."""
     done, planned = dict.fromkeys(zip(reads.cases, reads.judges, strict=True)), dict.fromkeys(assigned)
     notes: list[tuple[str, tuple[tuple[str, str], ...]]] = []

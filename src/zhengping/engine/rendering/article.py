@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+SIGNS = {"+": "✓", "!": "▲", "-": "×", "": ""}
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -46,7 +48,17 @@ class Rows:
     cells: tuple[tuple[str, ...], ...]
 
 
-Block = Text | Heading | Picture | Rows
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box that says in one look how things stand: a title, and lines each with a sign ("+" good, "!" to be looked at, "-" bad, "" none); `tone` is the
+    worst of these signs."""
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+    tone: str = ""
+
+
+Block = Text | Heading | Picture | Rows | Box
 
 
 @dataclass(frozen=True, slots=True)

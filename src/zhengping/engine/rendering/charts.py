@@ -20,7 +20,7 @@ def bars(title: str, rows: Sequence[tuple[str, int]], *, width: int = 420) -> di
     values = [{"label": label, "value": value} for label, value in rows]
     y = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 260, "ticks": False, "domain": False}}
     x = {"field": "value", "type": "quantitative", "axis": None}
-    return _chart(
+    return chart(
         title,
         values,
         {
@@ -69,7 +69,7 @@ def tiles(title: str, rows: Sequence[tuple[str, int, int, int | None, str]], *, 
     edge = {
         "stroke": {"condition": {"test": "datum.state == 'none'", "value": "#b45309"}, "value": "#cbd5e1"},
     }
-    return _chart(
+    return chart(
         title,
         values,
         {
@@ -95,7 +95,8 @@ def _state(value: int | None) -> str:
     return "neutral" if value is None else "sent" if value else "none"
 
 
-def _chart(title: str, values: list[dict[str, Any]], layers: dict[str, Any]) -> dict[str, Any]:
+def chart(title: str, values: list[dict[str, Any]], layers: dict[str, Any]) -> dict[str, Any]:
+    """A specification with the house's font and sizes."""
     config = {"font": FONT, "view": {"stroke": None}, "axis": {"labelFontSize": 13}, "title": {"fontSize": 15, "anchor": "start", "font": FONT}}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",

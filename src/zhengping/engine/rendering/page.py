@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
-from zhengping.engine.rendering.article import Article, Block, Heading, Picture, Rows, Span
+from zhengping.engine.rendering.article import SIGNS, Article, Block, Box, Heading, Picture, Rows, Span
 from zhengping.engine.rendering.charts import to_svg
 
 _STYLE = """
@@ -22,6 +23,17 @@ th{background:#f1f5f9;white-space:nowrap}td.n{text-align:right}
 .o ul{margin:0;padding-left:1.1rem}
 @media print{body,main{background:#fff}.s{text-decoration:none}.o{display:none}main{max-width:none}}
 """
+_BOXES = """
+.box{border:2px solid #94a3b8;border-radius:6px;padding:.8rem 1.1rem;margin:1.2rem 0;background:#f8fafc;break-inside:avoid}
+.box strong{font-size:1.15rem}.box ul{list-style:none;margin:.5rem 0 0;padding:0;line-height:1.6;font-size:.95rem}
+.box li{padding-left:1.6rem;text-indent:-1.6rem;margin:.25rem 0}.box li>span{display:inline-block;width:1.6rem;text-indent:0;font-weight:bold}
+.box.good{border-color:#15803d;background:#f0fdf4}.box.look{border-color:#b45309;background:#fffbeb}.box.bad{border-color:#b91c1c;background:#fef2f2}
+.ggood{color:#15803d}.glook{color:#b45309}.gbad{color:#b91c1c}
+table{width:100%}td:first-child{min-width:5.5em}figure{break-inside:auto}tr{break-inside:avoid}h2,h3{break-after:avoid}
+@media print{body{font-size:14px}.box{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+"""
+_TONES = {"+": "good", "!": "look", "-": "bad", "": "plain"}
+_NUMBER = re.compile(r"[+−-]?[\d,.]+%?")
 _SCRIPT = """
 document.addEventListener("click",function(e){var s=e.target.closest(".s");if(!s)return;open_(s)});
 document.addEventListener("keydown",function(e){if(!e.target.classList.contains("s"))return;
@@ -40,7 +52,8 @@ def page(article: Article) -> bytes:
         body.append(f'<p class="note">{_HINT["zh" if article.language.startswith("zh") else "en"]}</p>')
     body += [_block(block, count) for block in article.blocks]
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>{escape(article.title)}</title>'
-    text = f'<!DOCTYPE html>\n<html lang="{article.language}"><head>{head}<style>{_STYLE}</style></head>\n<body><main>\n'
+    style = _STYLE + (_BOXES if any(isinstance(block, Box) for block in article.blocks) else "")
+    text = f'<!DOCTYPE html>\n<html lang="{article.language}"><head>{head}<style>{style}</style></head>\n<body><main>\n'
     return (text + "\n".join(body) + f"\n</main><script>{_SCRIPT}</script></body></html>\n").encode()
 
 
@@ -52,6 +65,9 @@ def _block(block: Block, count: object) -> str:
         return f'<figure role="img" aria-label="{caption}">{to_svg(block.chart)}<figcaption>{caption}</figcaption></figure>'
     if isinstance(block, Rows):
         return _table(block)
+    if isinstance(block, Box):
+        lines = "".join(f'<li><span class="g{_TONES[sign]}" aria-hidden="true">{SIGNS[sign]}</span>{escape(line)}</li>' for sign, line in block.lines)
+        return f'<section class="box {_TONES[block.tone]}"><strong>{escape(block.title)}</strong><ul>{lines}</ul></section>'
     pairs = [_span(span, count) for span in block.spans]
     return f"<p>{''.join(said for said, _ in pairs)}</p>" + "".join(notes for _, notes in pairs)
 
@@ -74,4 +90,4 @@ def _table(block: Rows) -> str:
 
 
 def _cell(cell: str) -> str:
-    return f'<td class="n">{cell}</td>' if cell.replace(".", "").replace("%", "").isdigit() else f"<td>{escape(cell)}</td>"
+    return f'<td class="n">{cell}</td>' if _NUMBER.fullmatch(cell) else f"<td>{escape(cell)}</td>"

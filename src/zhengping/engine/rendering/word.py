@@ -12,7 +12,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Mm, Pt
 
-from zhengping.engine.rendering.article import Article, Heading, Picture, Rows, Text
+from zhengping.engine.rendering.article import SIGNS, Article, Block, Box, Heading, Picture, Rows, Text
 from zhengping.engine.rendering.charts import to_png
 
 _WRITTEN = datetime(2000, 1, 1)
@@ -79,13 +79,17 @@ def _line(document: Any, text: str, font: str, size: float, *, centred: bool = F
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
 
 
-def _add(document: Any, block: Text | Heading | Picture | Rows) -> None:
+def _add(document: Any, block: Block) -> None:
     if isinstance(block, Heading):
         _spaced(document.add_heading(block.text, block.level))
     elif isinstance(block, Text):
         _spaced(document.add_paragraph("".join(span.text for span in block.spans)))
     elif isinstance(block, Picture):
         _picture(document, block)
+    elif isinstance(block, Box):
+        _spaced(document.add_paragraph(block.title))
+        for sign, line in block.lines:
+            _spaced(document.add_paragraph(f"{SIGNS[sign]} {line}".strip()))
     else:
         _table(document, block)
 

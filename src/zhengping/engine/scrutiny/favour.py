@@ -14,6 +14,7 @@ from scipy import special, stats
 from zhengping.engine.scrutiny.reads import Bools, Floats, Ints, Others, Panel
 
 _FAR = 3.0
+_MOST = 150.0  # reads that the usual variance is worth at most: how much judges differ is itself known from few judges
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def _moderation(squares: Floats, loads: Ints) -> tuple[float, float]:
     logs = np.log(np.maximum(squares[enough] / free, 1e-12)) - special.digamma(free / 2) + np.log(free / 2)
     near = np.abs(logs - np.median(logs)) < np.log(4.0)  # a straight line says nothing of the others' noise
     spread = float(stats.median_abs_deviation(logs, scale="normal") ** 2 - np.median(special.polygamma(1, free / 2)))
-    prior = 1000.0 if spread <= 0 else float(np.clip(2 / spread, 3, 1000))
+    prior = _MOST if spread <= 0 else float(np.clip(2 / spread, 3, _MOST))
     return max(float(squares[enough][near].sum() / free[near].sum()), 1e-12), prior
 
 
