@@ -22,6 +22,7 @@ from zhengping.engine.rendering.sides import Pages, Side, Sides
 Progress = Callable[[str, int, int], None]
 _json = msgspec.json.Encoder(order="deterministic")
 _KINDS = {"same-bytes": ("同一文件", "Same file"), "same-text": ("全文相同", "Same text"), "near": ("部分相同", "Text in common")}
+_EDITION = 500  # texts from which on a comparison reads whole segments
 _MOST = 50_000  # rows of one sheet
 
 
@@ -107,7 +108,8 @@ def _pair(first: Text, second: Text, edition: str, is_same: bool, share: float, 
 def _in_index(index: Index, own: Sequence[Text], made: Prints, request: Request, pool: int) -> tuple[list[Pair], Common]:
     """Pairs of own texts with those of the index, an earlier state of the own edition left out."""
     before = index.same(_name(request, own), own) if own else None
-    across = against(made.postings, [segment.postings for segment in index.segments], pool + index.documents, made.sizes)
+    postings = [segment.postings for segment in index.segments]
+    across = against(made.postings, postings, pool + index.documents, made.sizes, lambda place: _let_go(index, place, len(own)))
     judge = Judge(lambda key: _text(index, own, key), across.common, pool + index.documents)
     found = []
     for at, place, other in sorted(_wanted(index, across, made)):
@@ -120,6 +122,12 @@ def _in_index(index: Index, own: Sequence[Text], made: Prints, request: Request,
             equal = verdict.share == 1.0 and is_same(own[at].text, second.text)
             found.append(_pair(own[at], second, second.edition, equal, verdict.share, verdict.passages))
     return found, across.common
+
+
+def _let_go(index: Index, place: int, own: int) -> None:
+    """An edition touches every page of a segment, one case few of them."""
+    if own >= _EDITION:
+        index.segments[place].release()
 
 
 def _text(index: Index, own: Sequence[Text], key: Any) -> str:

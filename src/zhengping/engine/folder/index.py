@@ -36,7 +36,7 @@ from zhengping.engine.originality import DOCUMENT, GRAM, KEPT, Prints
 
 _FORMAT = f"zhengping-index 1 {GRAM}/{KEPT}"
 _ARRAYS = {"postings": np.uint64, "wholes": np.uint64, "offsets": np.int64, "editions": np.uint32}
-_FEW, _SMALL = 8, 20_000  # so many segments of fewer texts than this are joined
+_FEW, _SMALL = 8, 10_000  # so many segments of fewer texts than this are joined
 _HEAD = re.compile(rb"\x93NUMPY\x01\x00..\{'descr': '(<[ui][48])', 'fortran_order': False, 'shape': \((\d+),\), \} *\n$", re.DOTALL)
 _HEADER = 128  # bytes before the values of an array of one dimension
 _MASK = np.uint64((1 << DOCUMENT) - 1)
@@ -80,6 +80,7 @@ class Opened:
     def __init__(self, folder: Path, segment: Segment) -> None:
         self._folder = folder
         self._documents = segment.documents
+        self._held: list[mmap.mmap] = []
         try:
             for name, size in segment.sizes.items():
                 if os.stat(f"{folder}/{name}").st_size != size:
@@ -119,9 +120,16 @@ class Opened:
                     raise IndexTrouble("index-broken", path=path)
                 if not int(head[2]):
                     return np.zeros(0, kind)
-                return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), kind, int(head[2]), _HEADER)
+                held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                self._held.append(held)
+                return np.frombuffer(held, kind, int(head[2]), _HEADER)
         except (OSError, ValueError, TypeError):
             raise IndexTrouble("index-broken", path=path) from None
+
+    def release(self) -> None:
+        """Let go of the pages that were read, so that memory does not grow with the index; they are read again when they are needed."""
+        for held in self._held if hasattr(mmap, "MADV_DONTNEED") else ():
+            held.madvise(mmap.MADV_DONTNEED)
 
     def raw(self, place: int) -> bytes:
         """The record of a text as it is kept."""

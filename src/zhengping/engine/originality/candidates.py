@@ -159,27 +159,35 @@ class Across:
     mostly: NDArray[np.bool_] = field(repr=False)
 
 
-def against(own: Words, others: Sequence[Words], total: int, sizes: Counts) -> Across:
+def against(own: Words, others: Sequence[Words], total: int, sizes: Counts, done: Callable[[int], None] = lambda place: None) -> Across:
     """Pairs to look at between a set of documents and several others.
 
     `own` are sorted postings of `len(sizes)` documents, `total` the number of all documents on both sides. Nothing is read of a set but the stretches that hold
-    own grams, so a set may lie in a mapped file.
+    own grams, so a set may lie in a mapped file; `done(place)` is called when one has been looked at.
     """
     limit, threshold = most(total), least(total)
     keys, where = np.unique(own >> np.uint64(DOCUMENT), return_inverse=True)
     documents = (own & _MASK).astype(np.int64)
-    stretches = [_stretch(keys, other) for other in others]
-    having = np.bincount(where, minlength=len(keys)) + sum((ends - starts for starts, ends in stretches), np.zeros(len(keys), np.int64))
+    stretches = []
+    for place, other in enumerate(others):
+        stretches.append(_stretch(keys, other))
+        done(place)
+    having = np.bincount(where, minlength=len(keys))
+    for here, _, counts in stretches:
+        having[here] += counts
     is_common, is_rare = having > limit, having <= some(total)
     mostly = np.bincount(documents[is_common[where]], minlength=len(sizes)) >= _MOSTLY * np.maximum(1, sizes)
     order = np.argsort(documents, kind="stable")
     documents, where = documents[order], where[order]
     found = []
-    for other, (starts, ends) in zip(others, stretches, strict=True):
-        counts = (ends - starts)[where]
+    for place, (other, stretch) in enumerate(zip(others, stretches, strict=True)):
+        starts, counts = np.zeros((2, len(keys)), np.int64)
+        starts[stretch[0]], counts[stretch[0]] = stretch[1:]
+        counts = counts[where]
         counts = np.where(is_common[where], np.where(mostly[documents], np.minimum(counts, limit), 0), counts)
         used = counts > 0
         found.append(_counted(documents[used], starts[where][used], counts[used], _partners(other), 1 << DOCUMENT, threshold, is_rare[where][used]))
+        done(place)
     return Across(tuple(found), Common(keys[is_common], keys[having > some(total)]), mostly)
 
 
@@ -187,12 +195,10 @@ def _partners(postings: Words) -> Callable[[Places], Counts]:
     return lambda at: (postings[at] & _MASK).astype(np.int64)
 
 
-def _stretch(keys: Words, other: Words) -> tuple[Counts, Counts]:
-    """Where the postings of each key begin and end; the end is only looked for where there are any."""
+def _stretch(keys: Words, other: Words) -> tuple[Places, Counts, Counts]:
+    """Which of the keys a set has, where the postings of each of these begin, and how many there are."""
     shifted = keys << np.uint64(DOCUMENT)
     starts = np.searchsorted(other, shifted)
-    ends = starts.copy()
     here = np.flatnonzero(starts < len(other))
     here = here[(other[starts[here]] >> np.uint64(DOCUMENT)) == keys[here]]
-    ends[here] = np.searchsorted(other, shifted[here] | _MASK, "right")
-    return starts, ends
+    return here, starts[here], np.searchsorted(other, shifted[here] | _MASK, "right") - starts[here]
