@@ -179,3 +179,14 @@ def test_a_long_list_stays_short():
     side = Side("编号 1", "", "", "甲" * 5000, ((100, 200),))
 
     assert len(Pages("查重结果").page([Sides(side, side, "部分相同", 0.5)] * 1000)) < 8_500_000
+
+
+def test_a_row_of_a_workbook_is_high_enough_for_its_longest_cell(tmp_path):
+    from openpyxl import load_workbook
+
+    from zhengping.engine.rendering import Sheet, workbook
+
+    (tmp_path / "a.xlsx").write_bytes(workbook([Sheet("a", (("x", 20), ("y", 10)), [("短", "短"), ("长" * 95, "短"), ("长" * 9000, "")])]))
+
+    page = load_workbook(tmp_path / "a.xlsx").active
+    assert [page.row_dimensions[at].height for at in (2, 3, 4)] == [None, 150, 405]

@@ -190,17 +190,22 @@ def _pairs_sheet(pairs: Sequence[Pair], language: str) -> Sheet:
         longest = max(pair.passages, key=lambda p: p.end - p.start)
         rows.append((at, pair.first.name, pair.first.title, pair.first.unit, pair.edition, pair.second.name, pair.second.title, pair.second.unit,
                      _KINDS[pair.kind][language != "zh"], pair.share, sum(p.end - p.start for p in pair.passages), len(pair.passages),
-                     pair.first.text[longest.start : longest.end][:300]))  # fmt: skip
-    heads = _heads(language, ("序号", "Pair", 6), ("编号", "Number", 8), ("案例标题", "Title", 34), ("报送单位", "Unit", 22), ("对照届次", "Edition", 10),
-                   ("对照编号", "Other", 9), ("对照标题", "Other title", 34), ("对照单位", "Other unit", 22), ("种类", "Kind", 10), ("相同比例", "Share", 9),
-                   ("相同字数", "Characters", 10), ("处数", "Passages", 8), ("最长相同文字", "Longest passage", 60))  # fmt: skip
+                     _shortened(pair.first.text[longest.start : longest.end], 200)))  # fmt: skip
+    heads = _heads(language, ("序号", "Pair", 6), ("编号", "Number", 8), ("案例标题", "Title", 28), ("报送单位", "Unit", 18), ("对照届次", "Edition", 10),
+                   ("对照编号", "Other", 9), ("对照标题", "Other title", 28), ("对照单位", "Other unit", 18), ("种类", "Kind", 10), ("相同比例", "Share", 9),
+                   ("相同字数", "Characters", 10), ("处数", "Passages", 8), ("最长相同文字", "Longest passage", 44))  # fmt: skip
     return Sheet("查重" if language == "zh" else "Matches", heads, rows)
+
+
+def _shortened(words: str, most: int) -> str:
+    """Words for a cell, so short that its row can be printed; matches.jsonl and the page have all."""
+    return words if len(words) <= most else words[:most] + "…"
 
 
 def _passages_sheet(pairs: Sequence[Pair], language: str) -> Sheet:
     """One row a passage, with its place in both texts counted from 1."""
     rows = [
-        (at, pair.first.name, pair.second.name, p.start + 1, p.end, p.other_start + 1, p.other_end, pair.first.text[p.start : p.end][:2000])
+        (at, pair.first.name, pair.second.name, p.start + 1, p.end, p.other_start + 1, p.other_end, _shortened(pair.first.text[p.start : p.end], 1000))
         for at, pair in enumerate(pairs, 1)
         for p in pair.passages
     ]

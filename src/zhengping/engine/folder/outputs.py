@@ -157,8 +157,8 @@ def findings_sheet(findings: Sequence[Finding], entries: Sequence[Entry], langua
          f.paragraph + 1 if f.paragraph >= 0 else None, f.quote, f.suggestion)
         for f in sorted(findings, key=lambda f: (order.index(f.severity), f.case, f.paragraph, f.start))
     ]  # fmt: skip
-    heads = _heads(language, ("编号", "Number", 7), ("案例标题", "Title", 40), ("程度", "Severity", 8), ("问题与处理", "What and what to do", 70),
-                   ("段落", "Paragraph", 7), ("原文", "Words", 30), ("建议", "Suggestion", 24))  # fmt: skip
+    heads = _heads(language, ("编号", "Number", 7), ("案例标题", "Title", 36), ("程度", "Severity", 8), ("问题与处理", "What and what to do", 52),
+                   ("段落", "Paragraph", 7), ("原文", "Words", 28), ("建议", "Suggestion", 20))  # fmt: skip
     return Sheet("校对与核查" if language == "zh" else "Findings", heads, rows)
 
 

@@ -1,4 +1,4 @@
-"""Rows -> .xlsx: a frozen, filtered head line, widths, wrapped cells; dates fixed so that the same rows give the same bytes."""
+"""Rows -> .xlsx: a frozen, filtered head line, widths, wrapped cells in rows high enough for them; dates fixed so that the same rows give the same bytes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import xlsxwriter
 
 _WRITTEN = datetime(2000, 1, 1)
 _MOST = 32_767  # characters a cell of a workbook holds
+_LINE, _HIGHEST = 15.0, 405.0  # points of a line, and of the highest row a workbook allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def workbook(sheets: Iterable[Sheet]) -> bytes:
     looks = {
         "head": book.add_format({"bold": True, "bg_color": "#E5E7EB", "border": 1, "text_wrap": True, "valign": "vcenter"}),
         "edit": book.add_format({"bold": True, "bg_color": "#FDE68A", "border": 1, "text_wrap": True, "valign": "vcenter"}),
-        "cell": book.add_format({"text_wrap": True, "valign": "top"}),
+        "cell": book.add_format({"text_wrap": True, "valign": "top", "border": 1, "border_color": "#D1D5DB"}),
     }
     for sheet in sheets:
         _write(book, sheet, looks)
@@ -61,8 +62,18 @@ def _write(book: xlsxwriter.Workbook, sheet: Sheet, looks: dict[str, xlsxwriter.
                 page.write_number(at, column, value, looks["cell"])
             elif value:
                 page.write_string(at, column, value[:_MOST], looks["cell"])
+            else:
+                page.write_blank(at, column, None, looks["cell"])
+        lines = max((_lines(str(value), width) for value, (_, width) in zip(row, sheet.head, strict=False) if value), default=1)
+        if lines > 1:
+            page.set_row(at, min(_HIGHEST, _LINE * lines))
     if sheet.head:
         page.autofilter(0, 0, max(1, len(sheet.rows)), len(sheet.head) - 1)
     for column, values in sheet.choices.items():
         if sum(map(len, values)) + len(values) <= 255:  # a list of a workbook's own limit
             page.data_validation(1, column, max(1, len(sheet.rows)), column, {"validate": "list", "source": list(values), "error_type": "warning"})
+
+
+def _lines(text: str, width: int) -> int:
+    """Lines that a text takes in a cell of so many characters; an ideograph is two wide."""
+    return sum(1 + (len(line.encode("gbk", "replace")) - 1) // max(1, width - 1) for line in text.split("\n"))
