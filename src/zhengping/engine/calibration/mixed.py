@@ -62,6 +62,7 @@ def _equations(of: Marks, design: sparse.csr_matrix, case_ratio: float, judge_ra
     matrix[-1, :-1] += loads[:-1]
     matrix[:-1, -1] += loads[:-1]
     matrix[-1, -1] += loads[-1]
+    # a Cholesky factor needs fewer operations, but its threads wait for one another for seconds where the processor is shared
     inverse: Floats = linalg.inv(matrix, overwrite_a=True, check_finite=False)
     return _Equations(design, inverse, diagonal.astype(np.float64), of)
 
@@ -75,13 +76,28 @@ def mixed(of: Marks) -> Mixed:
     ones = np.ones(len(of.value))
     rows, columns = np.concatenate([of.case, of.case]), np.concatenate([of.judge, np.full(len(ones), of.judges)])
     design = sparse.csr_matrix((np.concatenate([ones, ones]), (rows, columns)), shape=(of.cases, of.judges + 1))  # equal places are added
-    theta = np.array([0.4, 0.2, 0.4]) * total
+    theta = _start(of, total)
     y = of.value - of.value.mean()
     for _step in range(_STEPS):
         changed, theta = _step_of(of, design, y, theta, total)
         if changed < 1e-6:
             break
     return _effects(of, design, y, theta)
+
+
+def _start(of: Marks, total: float) -> Floats:
+    """Variances to begin with, from the spread of the means of cases and judges (analysis of variance, one way at a time)."""
+    found = []
+    for key, size in ((of.case, of.reads), (of.judge, of.loads)):
+        held = size > 0
+        count, n = int(held.sum()), len(of.value)
+        sums = np.bincount(key, of.value, len(size))[held]
+        between = float((sums**2 / size[held]).sum() - of.value.sum() ** 2 / n)
+        within = total * n - between
+        usual = (n - float((size[held] ** 2).sum()) / n) / max(count - 1, 1)
+        inner = within / max(n - count, 1)
+        found.append(max((between / max(count - 1, 1) - inner) / usual, 0.05 * total) if usual > 0 and n > count else 0.3 * total)
+    return np.array([*found, max(total - sum(found), 0.1 * total)])
 
 
 def _step_of(of: Marks, design: sparse.csr_matrix, y: Floats, theta: Floats, total: float) -> tuple[float, Floats]:
