@@ -85,8 +85,11 @@ def _aspects(theme: Theme) -> tuple[Aspect, ...]:
 def _strength(aspect: Aspect, measure: Measure) -> float:
     """How strongly a measure's words speak for an aspect: longer words more, words of the heading twice."""
     found = 0.0
+    heading, sentence = measure.heading, measure.sentence
+    for name in sorted(aspect.names, key=len, reverse=True):
+        heading, sentence = heading.replace(name, " "), sentence.replace(name, " ")
     for word in aspect.words:
-        where = 2.0 if word in measure.heading else 1.0 if word in measure.sentence else 0.0
+        where = 2.0 if word in heading else 1.0 if word in sentence else 0.0
         found += where * min(3.0, len(word) * 0.75)
     return found
 

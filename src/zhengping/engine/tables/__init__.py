@@ -83,17 +83,21 @@ def themes() -> tuple[Theme, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
-    """One thing that cases of a theme do: a heading an editor would print, and the words by which a measure of it is known."""
+    """One thing that cases of a theme do: a heading an editor would print, and the words by which a measure of it is known.
+
+    `names` are names of things that hold one of the words and do not speak for it (博士后站 for 博士).
+    """
 
     heading: str
     words: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
 
 @cache
 def aspects() -> dict[str, tuple[Aspect, ...]]:
     """What cases of each default theme do, by the theme's key."""
     rows = tomllib.loads(text("aspects.toml"))
-    return {key: tuple(Aspect(row["heading"], tuple(row["words"])) for row in found) for key, found in rows.items()}
+    return {key: tuple(Aspect(row["heading"], tuple(row["words"]), tuple(row.get("names", ()))) for row in found) for key, found in rows.items()}
 
 
 @dataclass(frozen=True, slots=True)
