@@ -97,7 +97,7 @@ def uncounted(text: str) -> list[tuple[int, int]]:
     found = {*_counting(text), *_alone(text)}
     found |= {match.span() for match in _FRAMES.finditer(text) if not _INCOME.search(text[max(0, match.start() - 12) : match.end()])}
     found |= {match.span() for match in _SEATED.finditer(text)}
-    found |= {match.span() for match in _PEOPLE.finditer(text) if not _NO_PEOPLE.search(text[: match.start()][-4:])}
+    found |= {match.span() for match in _PEOPLE.finditer(text) if not _NO_PEOPLE.search(text[max(0, match.start() - 4) : match.start()])}
     return sorted(found)
 
 
@@ -106,10 +106,16 @@ def _counting(text: str) -> Iterator[tuple[int, int]]:
     at, before = 0, ""
     for word in rjieba.cut(text, False):
         measure = _measures().get(word[:1])
-        if measure and (len(word) == 1 or measure.following.match(word[1:])) and not _COUNTS.search(text[max(0, at - 2) : at]) and text[max(0, at - 1) : at] != word[0]:
-            if _counts_next(measure, before, text, at) or (len(word) == 1 and (_counts_last(measure, text, at) or _starts_clause(measure, text, at))):
+        if measure and (len(word) == 1 or measure.following.match(word[1:])) and not _is_counted(measure, text, at):
+            alone = len(word) == 1 and (_counts_last(measure, text, at) or _starts_clause(measure, text, at))
+            if alone or _counts_next(measure, before, text, at):
                 yield at, at + 1
         at, before = at + len(word), word
+
+
+def _is_counted(measure: Measure, text: str, at: int) -> bool:
+    """Whether a number or its like stands before, or the measure word is doubled (一家家)."""
+    return bool(_COUNTS.search(text[max(0, at - 2) : at])) or text[max(0, at - 1) : at] == measure.word
 
 
 def _counts_next(measure: Measure, before: str, text: str, at: int) -> bool:
