@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 import zhengping
-from zhengping.cli import assigning, calibrating, checking, code, job, judging_report, proofreading, scrutinising, selecting, shown
+from zhengping.cli import assigning, calibrating, checking, code, job, judging_report, proofreading, scrutinising, selecting, serving, shown
 from zhengping.cli.values import positive
 from zhengping.cli.words import _, choose, language
 from zhengping.engine.folder.process import Stopped
@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     _code(commands.add_parser("code", help=_("给 JSON 行编码")))
     _places(commands.add_parser("places", help=_("由单位名称判定所在地，一行一个")))
     _sample(commands.add_parser("sample", help=_("生成样例来稿")))
-    for group in (proofreading, checking, assigning, calibrating, scrutinising, selecting, judging_report):
+    for group in (proofreading, checking, assigning, calibrating, scrutinising, selecting, judging_report, serving):
         group.commands(commands.add_parser)
     _demo(commands.add_parser("demo", help=_("生成样例并处理，或处理您自己的文件夹")))
     return found
@@ -125,6 +125,8 @@ def _sample(command: argparse.ArgumentParser) -> None:
 def _demo(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder", nargs="?", metavar="FOLDER", help=_("您自己的来稿文件夹（默认生成样例）"))
     command.add_argument("--out", default="demo", metavar="OUT", help=_("输出文件夹"))
+    command.add_argument("--no-serve", action="store_true", help=_("不启动网站"))
+    command.add_argument("--port", type=positive, default=8000, help=_("端口"))
     command.add_argument("--cases", type=positive, default=240, help=_("案例数"))
     command.add_argument("--seed", type=int, default=4, help=_("随机种子；同一种子结果相同"))
     _persons(command)

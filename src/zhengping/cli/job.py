@@ -8,7 +8,7 @@ from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
 
-from zhengping.cli import shown
+from zhengping.cli import serving, shown
 from zhengping.cli.values import path
 from zhengping.cli.words import _, language
 from zhengping.engine.folder import again
@@ -173,6 +173,7 @@ def demo(args: Namespace) -> int:
     base = Path(args.out)
     args.out = str(base / "out")
     args.edition = None
+    is_own = args.folder is not None
     if args.folder is None:
         made = base / "sample"
         if not (made / "truth.jsonl").exists():
@@ -185,4 +186,6 @@ def demo(args: Namespace) -> int:
     code = run(args)
     if not args.quiet and not args.json:
         sys.stderr.write(_("用 Word、WPS 或浏览器打开以上文件即可查看。") + "\n")
-    return code
+    if code or is_own or args.no_serve or args.json or not serving.is_installed():
+        return code
+    return serving.demo(base.absolute(), args.port)

@@ -10,7 +10,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zhengping.server.audit.queries import Fault
 
 log = logging.getLogger("zhengping.server")
 IDLE = 0.7  # seconds between two looks of a worker that has nothing to do
@@ -19,20 +25,74 @@ IDLE = 0.7  # seconds between two looks of a worker that has nothing to do
 def main(words: Sequence[str] | None = None) -> int:
     """Serve (the default), or work alone; -> the exit code."""
     parser = argparse.ArgumentParser("zhengping-server", description="征评网站 · The site of Zhengping. Settings: environment variables ZHENGPING_…, see docs/site.md.")
-    parser.add_argument("what", nargs="?", choices=("serve", "worker", "migrate"), default="serve")
+    parser.add_argument("what", nargs="?", choices=("serve", "worker", "migrate", "organiser"), default="serve")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--email", help="organiser: the address of the first organiser")
     args = parser.parse_args(words)
+    _set_up()
+    if args.what == "worker":
+        return work()
+    _migrate()
+    if args.what == "organiser":
+        return _organiser(args.email or "")
+    return serve(args.host, args.port) if args.what == "serve" else 0
+
+
+def _set_up() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengping.server.settings")
     import django
 
     django.setup()
-    if args.what == "worker":
-        return work()
+
+
+def _migrate() -> None:
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
-    return serve(args.host, args.port) if args.what == "serve" else 0
+
+
+def _organiser(email: str) -> int:
+    """Make the first organiser, who sets the password by the link of the log-in page's “forgotten password”."""
+    from allauth.account.models import EmailAddress
+
+    from zhengping.server.accounts.models import User
+
+    if "@" not in email:
+        print("zhengping-server organiser --email 邮箱", file=sys.stderr)
+        return 2
+    user = User.objects.filter(email=email.lower()).first() or User.objects.create_user(email)
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    return 0
+
+
+def faults() -> list[Fault]:
+    """Where the audit chain does not hold."""
+    _set_up()
+    from zhengping.server.audit import queries
+
+    return list(queries.faults())
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The log-ins of the demonstration."""
+
+    password: str
+    rows: tuple[tuple[str, str], ...]
+
+
+def fill(sample: Path, tell: Callable[[str, int, int], None]) -> People:
+    """Make the site of the demonstration; -> its log-ins."""
+    _set_up()
+    _migrate()
+    from django.conf import settings
+
+    from zhengping.server import demo
+
+    demo.fill(sample, tell)
+    return People(demo.PASSWORD, tuple((str(settings.ROLES[role]), email) for role, (email, _name) in demo.PEOPLE.items()))
 
 
 def serve(host: str, port: int) -> int:

@@ -76,11 +76,12 @@ INSTALLED_APPS = [
     *(f"zhengping.server.{stage}" for stage in STAGES),
 ]
 MIDDLEWARE = [
+    "zhengping.server.accounts.private.Arrival",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "zhengping.server.accounts.private.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -125,6 +126,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "static"]
 STATIC_ROOT = DATA / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = True  # no collecting step on one machine
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -224,6 +226,7 @@ EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+tl
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("ZHENGPING_FROM", "征评 <zhengping@localhost>")
 MAILBOX = env.str("ZHENGPING_MAILBOX", "")  # imap(s)://user:password@host:port/folder?edition=slug
+MAILBOX_SECONDS = env.float("ZHENGPING_MAILBOX_SECONDS", 30.0)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

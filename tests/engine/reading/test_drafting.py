@@ -76,3 +76,11 @@ def test_every_document_has_a_fate(sample):
     draft = reading.draft(documents)
 
     assert {document.sha256 for document in documents} == {fate.sha256 for fate in draft.fates}
+
+
+def test_a_title_that_could_name_a_unit_is_known_by_the_unit_below_it(paper):
+    said = replace(paper, title="校企共建实验室", unit="江苏大学")
+
+    case = reading.draft([document(writers.docx(said, False), "a.docx")]).cases[0]
+
+    assert (case.title, case.unit) == ("校企共建实验室", "江苏大学")

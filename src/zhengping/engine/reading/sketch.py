@@ -202,7 +202,7 @@ def _free_head(made: Sketch) -> None:
     lines = made.paragraphs
     taken: set[int] = set()
     if not made.titles:
-        at = next((i for i, text in enumerate(lines[:8]) if _may_be_title(text)), -1)
+        at = next((i for i, text in enumerate(lines[:8]) if _may_be_title(text) or _stands_above_a_unit(lines, i)), -1)
         if at >= 0:
             title = lines[at]
             taken.add(at)
@@ -229,6 +229,11 @@ def _free_head(made: Sketch) -> None:
 
 def _may_be_title(text: str) -> bool:
     return 5 <= len(text) <= 70 and not _NOT_TITLE.search(text) and not re.search(r"[。；;：:，,]$", text) and "样例" not in text[:4] and not _unit_of(text)
+
+
+def _stands_above_a_unit(lines: list[str], at: int) -> bool:
+    """A line that could name a unit, above one that does: 校企共建实验室 above 江苏大学 is the title."""
+    return 5 <= len(lines[at]) <= 70 and at + 1 < len(lines) and bool(_unit_of(lines[at]) and _unit_of(lines[at + 1])) and not any(map(_may_be_title, lines[:8]))
 
 
 def _unit_of(text: str) -> str:

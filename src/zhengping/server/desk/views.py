@@ -97,7 +97,7 @@ def _rows(edition: Edition, rows) -> list[tuple]:
         (
             c.number, c.title, c.unit, c.place, c.division, c.unit_type, c.unit_level, names.get(c.theme, ""), MARKS.get(c.mark, ""), c.characters,
             c.arrived_at.isoformat(timespec="seconds"), "人工" if c.is_coded_by_person else "机器", round(c.confidence, 3), c.open_findings, c.open_matches,
-        )  # fmt: skip
+        )
         for c in queries.with_marks(rows)
     ]
 

@@ -91,3 +91,8 @@ def settle(*, at: Any = None) -> int:
 def retry(*, message: Message) -> None:
     """Send a failed or uncertain message again because a person says so."""
     Message.objects.filter(pk=message.pk, state__in=["failed", "uncertain"]).update(state="waiting", attempts=0, next_at=timezone.now())
+
+
+def mark_bounced(*, message_ids: Sequence[str], why: str) -> int:
+    """Messages that came back are failed, with what the returning letter says; -> how many are ours."""
+    return Message.objects.filter(message_id__in=message_ids).update(state="failed", error=f"bounce: {why}"[:300])

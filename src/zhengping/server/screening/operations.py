@@ -8,12 +8,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhengping.engine import record
 from zhengping.server.accounts.models import User
 from zhengping.server.audit.operations import note
 from zhengping.server.call.models import Body
 from zhengping.server.screening import queries, records
 from zhengping.server.screening.models import Mark, Seal
 from zhengping.server.submission.models import Submission
+from zhengping.server.submission.operations import readers
 
 
 class Refused(Exception):
@@ -72,6 +74,17 @@ def put_in_order(*, body: Body, actor: User, numbers: Sequence[int]) -> None:
     Mark.objects.bulk_update(rows, ["order"])
     after = {str(row.submission.number): row.order for row in rows}
     note(actor=actor, action="screening.put_in_order", object=f"body:{held.pk}", edition=held.edition.slug, before=before, after=after)
+
+
+def read_sheet(*, data: bytes, known: dict[int, Submission]) -> list[records.Row]:
+    """The rows of an uploaded 汇总表, read in a process that can be killed. Raises Refused where it is no sheet or has no such columns."""
+    answer = readers().read(record.IncomingFile("sheet.xlsx", data))
+    if answer.document is None or not answer.document.tables:
+        raise Refused(_("这个文件不是可读取的 Excel 表格，请上传 .xlsx 文件。"))
+    try:
+        return records.marks_in(answer.document.tables[0].rows, known)
+    except ValueError as error:
+        raise Refused(str(error)) from error
 
 
 @transaction.atomic

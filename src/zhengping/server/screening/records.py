@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from python_calamine import CalamineError, CalamineWorkbook
 
-from zhengping.engine.reading import check_extent
 from zhengping.engine.rendering import Sheet, slip, workbook
 from zhengping.server.call.models import Body
 from zhengping.server.call.records import moment
@@ -72,13 +69,8 @@ class Row:
     wrong: str = ""
 
 
-def read_sheet(data: bytes, known: dict[int, Submission]) -> list[Row]:
-    """The rows of an uploaded 汇总表. Raises ValueError with a sentence where it is no sheet, or has no such columns."""
-    try:
-        check_extent(data)
-        grid = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
-    except (CalamineError, ValueError, OSError) as error:
-        raise ValueError(_("这个文件不是可读取的 Excel 表格，请上传 .xlsx 文件。")) from error
+def marks_in(grid: Sequence[Sequence[str]], known: dict[int, Submission]) -> list[Row]:
+    """The rows of an uploaded 汇总表 with their marks. Raises ValueError with a sentence where it has no such columns."""
     at = next((at for at, row in enumerate(grid[:20]) if any(str(cell).strip() in ("案例编号", "编号") for cell in row)), None)
     if at is None:
         raise ValueError(_("没有找到“案例编号”一列，请使用下载的汇总表。"))

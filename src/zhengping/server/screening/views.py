@@ -195,10 +195,10 @@ def paper(request, slug, division):
         if form.is_valid():
             known = {held.number: held for held in queries.sent_up(body)}
             try:
-                rows = records.read_sheet(form.cleaned_data["sheet"].read(), known)
+                rows = operations.read_sheet(data=form.cleaned_data["sheet"].read(), known=known)
                 taken = operations.take_sheet(body=body, actor=request.user, rows=rows)
                 messages.success(request, _("已采用 {taken} 行。").format(taken=taken))
-            except (ValueError, operations.Refused) as error:
+            except operations.Refused as error:
                 form.add_error("sheet", str(error))
     elif request.method == "POST":
         add = forms.AddForm(request.POST, request.FILES)

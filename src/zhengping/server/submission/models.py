@@ -40,6 +40,7 @@ class Intake(models.Model):
     arrived_at = models.DateTimeField()
     began_at = models.DateTimeField(null=True)
     drafted_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True, help_text="when the sender of a letter was told what became of it")
     state = models.CharField(max_length=10, default="reading", db_index=True)
     error = models.CharField(max_length=300, blank=True)
 

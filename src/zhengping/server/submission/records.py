@@ -9,6 +9,10 @@ import shutil
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from email import policy
+from email.header import decode_header
+from email.parser import BytesParser
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -298,3 +302,56 @@ def safe_name(name: str) -> str:
     """A file name without what a path, a header or a shell could read as more than a name."""
     name = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]', "_", name).strip(". ")
     return name[-120:] or "file"
+
+
+# --- letters ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LetterHead:
+    """What a letter says of itself: `kind` is "letter", "bounce" or "automatic"; `returned` are the Message-IDs that came back with it."""
+
+    sender: str
+    subject: str
+    message_id: str
+    kind: str
+    returned: tuple[str, ...] = ()
+
+
+_MACHINE = re.compile(r"mailer-daemon|postmaster|no-?reply|do-?not-?reply", re.I)
+_AUTOMATIC = re.compile(r"自动(?:回复|答复|应答)|out of (?:the )?office|auto(?:matic)?[ -]?reply|已读回执|read receipt", re.I)
+_RETURNED = re.compile(r"退信|投递失败|undeliver|delivery (?:status|failure)|returned mail|failure notice", re.I)
+
+
+def letter_head(raw: bytes) -> LetterHead:
+    """What the head of a letter says, and whether a machine wrote it (RFC 3834, RFC 3464): to machines nobody answers."""
+    message = BytesParser(policy=policy.compat32).parsebytes(raw)
+    sender = parseaddr(_decoded(message.get("From", "")))[1][:254]
+    subject = " ".join(_decoded(message.get("Subject", "")).split())[:300]
+    own = str(message.get("Message-ID", "")).strip()[:300]
+    automatic = str(message.get("Auto-Submitted", "no")).split(";")[0].strip().lower() != "no"
+    automatic |= any(message.get(name) for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "List-Id"))
+    automatic |= str(message.get("Precedence", "")).strip().lower() in ("bulk", "junk", "list", "auto_reply")
+    is_report = message.get_content_type() == "multipart/report"
+    from_nobody = str(message.get("Return-Path", "x")).strip() == "<>"
+    if is_report or ((from_nobody or _MACHINE.search(sender)) and _RETURNED.search(subject)):
+        ids = tuple(dict.fromkeys(found.decode("ascii", "replace") for found in re.findall(rb"<[^<>\s]{3,200}@[^<>\s]{1,200}>", raw)))
+        return LetterHead(sender, subject, own, "bounce", tuple(one for one in ids if one != own))
+    if automatic or from_nobody or _AUTOMATIC.search(subject) or _MACHINE.search(sender):
+        return LetterHead(sender, subject, own, "automatic")
+    return LetterHead(sender, subject, own, "letter")
+
+
+def _decoded(value: object) -> str:
+    """An encoded header as text, Chinese encodings read as GB18030."""
+    words = []
+    for part, charset in decode_header(str(value)):
+        if isinstance(part, str):
+            words.append(part)
+            continue
+        named = (charset or "utf-8").lower()
+        try:
+            words.append(part.decode("gb18030" if named in ("gb2312", "gbk") else named, "replace"))
+        except LookupError:
+            words.append(part.decode("utf-8", "replace"))
+    return "".join(words)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import imaplib
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.conf import settings
 from django.db import close_old_connections
 
 from zhengping.server.call.models import Edition
+from zhengping.server.mail.models import Letter
 from zhengping.server.submission import operations, queries
 from zhengping.server.submission.models import Incoming, Intake
 
@@ -69,5 +74,52 @@ def sweep_matches() -> int:
 
 
 def sweep_mailbox() -> int:
-    """Fetch new letters of the edition's mailbox; -> how many."""
-    return 0
+    """Fetch new letters, take in what they bring, answer what was drafted; -> how much was done."""
+    done = _fetch() if settings.MAILBOX and _is_time() else 0
+    for letter in Letter.objects.filter(state="waiting", kind="letter")[:BATCH]:
+        try:
+            operations.take_letter(letter=letter)
+            done += 1
+        except operations.DiskFull as error:
+            Letter.objects.filter(pk=letter.pk).update(error=str(error)[:300])
+    for intake in Intake.objects.filter(source="mail", state="drafted", answered_at=None)[:BATCH]:
+        operations.answer(intake=intake)
+        done += 1
+    return done
+
+
+_last_look = [0.0]
+
+
+def _is_time() -> bool:
+    """Whether the mailbox was not looked into for a while."""
+    if time.monotonic() - _last_look[0] < settings.MAILBOX_SECONDS:
+        return False
+    _last_look[0] = time.monotonic()
+    return True
+
+
+def _fetch() -> int:
+    """New letters of the mailbox, by IMAP (RFC 3501): each is kept before the next is asked for, so that a crash costs nothing and brings none twice."""
+    address = urlsplit(settings.MAILBOX)
+    edition = Edition.objects.filter(slug=dict(parse_qsl(address.query)).get("edition", "")).first()
+    if edition is None:
+        log.error("the mailbox names no edition that exists")
+        return 0
+    kind = imaplib.IMAP4_SSL if address.scheme == "imaps" else imaplib.IMAP4
+    done = 0
+    with kind(address.hostname, address.port or (993 if address.scheme == "imaps" else 143), timeout=30) as box:
+        box.login(unquote(address.username or ""), unquote(address.password or ""))
+        box.select(unquote(address.path.strip("/")) or "INBOX", readonly=True)
+        validity = (box.response("UIDVALIDITY")[1] or [b"0"])[0] or b"0"
+        mailbox = f"{address.username}@{address.hostname}{address.path}#{validity.decode()}"
+        known = set(Letter.objects.filter(mailbox=mailbox).values_list("uid", flat=True))
+        uids = [uid.decode() for uid in box.uid("search", None, "ALL")[1][0].split()]
+        for uid in uids:
+            if uid not in known:
+                answer = box.uid("fetch", uid, "(BODY.PEEK[])")[1]
+                raw = next((part[1] for part in answer if isinstance(part, tuple)), None)
+                if raw is not None:
+                    operations.keep_letter(edition=edition, mailbox=mailbox, uid=uid, raw=raw)
+                    done += 1
+    return done

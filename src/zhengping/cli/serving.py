@@ -1,0 +1,79 @@
+"""`zhengping serve` and `audit`: words on the command line -> the site."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+from zhengping.cli import shown
+from zhengping.cli.values import positive
+from zhengping.cli.words import _
+
+
+def commands(add: Callable[..., ArgumentParser]) -> None:
+    """The commands of the site."""
+    serve = add("serve", help=_("启动网站"))
+    serve.add_argument("--host", default="127.0.0.1", help=_("监听地址（默认只限本机）"))
+    serve.add_argument("--port", type=positive, default=8000, help=_("端口"))
+    serve.set_defaults(run=run)
+    audit = add("audit", help=_("检查网站的留痕"))
+    audit.add_argument("what", choices=("verify",), help=_("verify：检查记录链"))
+    audit.set_defaults(run=verify)
+
+
+def is_installed() -> bool:
+    """Whether the extra `server` is there."""
+    return find_spec("django") is not None and find_spec("granian") is not None
+
+
+def _missing() -> int:
+    shown.trouble(_("网站需要另外安装：pip install 'zhengping[server]'。"))
+    return 3
+
+
+def run(args: Namespace) -> int:
+    """zhengping serve."""
+    if not is_installed():
+        return _missing()
+    from zhengping.server import __main__ as server
+
+    return server.main(["serve", "--host", args.host, "--port", str(args.port)])
+
+
+def verify(args: Namespace) -> int:
+    """zhengping audit verify: 1 if a row was changed, taken out or put in behind the chain's back."""
+    if not is_installed():
+        return _missing()
+    from zhengping.server import __main__ as server
+
+    faults = server.faults()
+    sentences = {
+        "changed": _("第 {entry} 条记录（{object}）被改动。"),
+        "removed": _("第 {entry} 条记录之前有记录被删除或插入。"),
+        "end": _("末尾的记录被删除，或记录数与链头不符（现有 {entry} 条）。"),
+        "anchor": _("{object} 的每日签名与记录不符。"),
+    }
+    for fault in faults:
+        print(sentences[fault.kind].format(entry=fault.entry, object=fault.object))
+    if not faults:
+        print(_("记录链完整，没有发现改动。"))
+    return 1 if faults else 0
+
+
+def demo(base: Path, port: int) -> int:
+    """The site of the demonstration: filled once, then served until Ctrl-C."""
+    os.environ.update({"ZHENGPING_DATA": str(base / "site"), "ZHENGPING_DEMO": "1", "ZHENGPING_ADDRESS": f"http://127.0.0.1:{port}"})
+    from zhengping.server import __main__ as server
+
+    with shown.Bars(False) as bars:
+        people = server.fill(base / "sample", bars.step)
+    address = f"http://127.0.0.1:{port}"
+    shown.table(_("网站"), [(_("首页"), f"{address}/"), (_("报送页面"), f"{address}/c/sample-4/submit/"), (_("组织方"), f"{address}/o/sample-4/"), (_("省级筛选"), f"{address}/p/sample-4/320000/")])
+    shown.table(_("登录（密码均为 {password}）").format(password=people.password), [(str(role), email) for role, email in people.rows])
+    print(_("按 Ctrl-C 停止。"), flush=True)
+    return server.main(["serve", "--port", str(port)])
+
+

@@ -1,0 +1,134 @@
+"""Every address × every role × own and foreign: who may open what is said once, here again in plain words."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.server.conftest import client_of, edition_of, person, take
+
+from zhengping.server.call import operations as call
+from zhengping.server.call.models import Edition, Membership
+from zhengping.server.screening import operations as screening
+from zhengping.server.submission.models import Match
+
+# permission: the roles in the edition that pass its door ("everyone" and "person" without any role)
+WHO = {
+    "accounts.everyone": {"everyone"},
+    "accounts.own": {"person"},
+    "call.read_notice": {"everyone"},
+    "call.begin": {"organiser", "other organiser"},
+    "call.manage": {"organiser"},
+    "call.look": {"organiser", "auditor"},
+    "call.screen": {"screener"},
+    "call.look_at_body": {"screener", "organiser", "auditor"},
+}
+OWN = ("accounts", "call", "submission", "screening", "desk")
+ROLES = ("anonymous", "unit", "judge", "chair", "auditor", "organiser", "screener", "other screener", "other organiser")
+
+
+def doors(patterns=None, before=""):
+    """All addresses of our apps: name, view, the words the address takes."""
+    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            name = f"{before}{pattern.namespace}:" if pattern.namespace else before
+            yield from doors(pattern.url_patterns, name)
+        elif isinstance(pattern, URLPattern):
+            yield before + (pattern.name or ""), pattern.callback, tuple(pattern.pattern.regex.groupindex) if hasattr(pattern.pattern, "regex") else ()
+
+
+NAMES = [door for door in doors() if door[1].__module__.startswith("zhengping.")]
+
+
+def test_every_page_of_ours_has_a_permission_on_its_door():
+    assert [name for name, view, _ in NAMES if getattr(view, "permission", None) not in WHO] == []
+
+
+def test_no_page_comes_from_elsewhere_unseen():
+    modules = {view.__module__.split(".")[0] for _, view, _ in doors()}
+
+    assert modules <= {"zhengping", "allauth", "django"}
+
+
+@pytest.fixture
+def world(edition, organiser, word, numbered, screener):
+    """People in every role, and an object of each kind in the edition and in another one."""
+    people = {"anonymous": None, "organiser": organiser, "screener": screener, "unit": person("unit@example.org")}
+    for role in ("judge", "chair", "auditor"):
+        people[role] = person(f"{role}@example.org")
+        Membership.objects.create(edition=edition, user=people[role], role=role)
+    people["other screener"] = person("zhejiang@example.org")
+    Membership.objects.create(edition=edition, user=people["other screener"], role="screener", body=edition.bodies.get(division="330000"))
+    people["other organiser"] = person("other@example.org")
+    edition_of(people["other organiser"], "other")
+    first = numbered[0]
+    pair = Match.objects.create(edition=edition, submission=numbered[0], other=numbered[1], kind="near", share=0.5)
+    held = take(edition, ("案例.docx", word(9)))
+    invitation = call.invite(actor=organiser, edition=edition, email="x@example.org", role="judge")
+    body = edition.bodies.get(division="320000")
+    for case in screening.queries.sent_up(body):
+        screening.mark(body=body, submission=case, actor=screener, mark="general")
+    screening.seal(body=body, actor=screener)
+    member = Membership.objects.get(user=organiser, edition=edition)
+    words = {
+        "slug": edition.slug, "division": "320000", "number": first.number, "ending": "docx", "kind": "themes", "sign": "x", "word": "x", "pk": 0,
+    }  # fmt: skip
+    special = {
+        "call:forwarding": {"token": body.token},
+        "call:accept": {"token": invitation.token},
+        "call:letter": {"kind": "notice"},
+        "call:delegate": {"pk": member.pk},
+        "desk:export": {"ending": "csv"},
+        "desk:match": {"pk": pair.pk},
+        "desk:message": {"pk": _message(edition)},
+        "submission:intake": {"token": held.token},
+        "submission:progress": {"pk": held.pk},
+        "submission:original": {"pk": held.files.first().pk},
+        "submission:own_file": {"token": first.token, "pk": first.files.first().pk},
+        "submission:verify": {"pk": first.pk},
+        "submission:withdraw": {"token": numbered[3].token},
+    }
+    return {"clients": {role: client_of(user) for role, user in people.items()}, "words": words, "special": special, "token": first.token}
+
+
+def _message(edition: Edition) -> int:
+    from zhengping.server.mail.models import Message
+
+    return Message.objects.filter(edition=edition.slug).first().pk
+
+
+def passes(permission: str, role: str) -> bool:
+    """Whether a role is meant to pass a door."""
+    who = WHO[permission]
+    return "everyone" in who or ("person" in who and role != "anonymous") or role in who
+
+
+def test_every_address_opens_to_whom_it_should_and_to_nobody_else(world):
+    wrong = []
+    for name, view, taken in NAMES:
+        own = world["special"].get(name, {})
+        words = {word: own.get(word, world["words"].get(word, world["token"] if word == "token" else None)) for word in taken}
+        address = reverse(name, kwargs=words)
+        for role, client in world["clients"].items():
+            for method in ("get", "post"):
+                status = getattr(client, method)(address).status_code
+                if name == "call:delegate" and role not in ("organiser", "anonymous"):
+                    expected = status in (404, 405)  # one's own membership alone
+                elif passes(view.permission, role):
+                    # a page that is not for writing says 405, one that writes more than a looker may says 403
+                    expected = status in (200, 302, 404, 405) or (method == "post" and role in ("auditor", "organiser") and status == 403)
+                    expected &= status != 404 or name == "submission:verify" or method == "post"
+                else:
+                    location = status == 302 and role == "anonymous"
+                    expected = status in (403, 405) or location
+                if not expected:
+                    wrong.append((name, role, method, status))
+
+    assert wrong == [], wrong
+
+
+def test_a_foreign_edition_is_closed_to_an_organiser(world, edition):
+    client = world["clients"]["other organiser"]
+
+    found = [client.get(reverse(name, args=[edition.slug])).status_code for name in ("desk:overview", "desk:cases", "desk:queue", "desk:audit", "call:settings")]
+
+    assert found == [403] * 5
