@@ -14,21 +14,28 @@ from scipy import special, stats
 from zhengping.engine.scrutiny.reads import Bools, Floats, Ints, Others, Panel
 
 _FAR = 3.0
+_FEWEST = 8
+_BENT = 12  # reads from which a judge's line may bend
+_PILED = 0.04  # share of marks at the ends of the scale from which it does
 _MOST = 150.0  # reads that the usual variance is worth at most: how much judges differ is itself known from few judges
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """For each judge the line mark = a + b · quality with its moderated scale of variance (`spread`) and freedom; `rest` is what it leaves."""
+    """For each judge the line mark = a + b · quality (+ c · quality² where its marks pile up at an end of the scale); `rest` is what it leaves.
+
+    `terms` are the columns 1, quality, quality² of each read (0 where a judge has no such term), `inverse` of their sums of squares by judge, `squares` the
+    sum of the squares left, `usual` and `prior` the moderated scale of variance and the reads it is worth, `free` the reads less the terms.
+    """
 
     weight: Floats
-    expected: Floats
+    terms: Floats
+    inverse: Floats
     rest: Floats
-    sums: Floats  # judge × (weight, weight·quality, weight·quality²)
     squares: Floats
     usual: float
     prior: float
-    loads: Ints
+    free: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,38 +48,46 @@ class Effects:
 
 
 def line(of: Panel, seen: Others) -> Line:
-    """Fit each judge's line; a judge with fewer than four reads has its own calibrated scale."""
-    count = len(of.judges)
+    """Fit each judge's line; a judge with fewer than four reads, or whose cases are all alike, has a level alone."""
+    count, loads = len(of.judges), of.loads
     weight = 1 / (of.noise[of.judge] + of.scale[of.judge] ** 2 * seen.variance)
-    x = seen.quality
-    sums = np.stack([of.by(of.judge, weight * x**power, count) for power in range(3)], axis=1)
-    y0, y1 = of.by(of.judge, weight * of.base, count), of.by(of.judge, weight * x * of.base, count)
-    det = sums[:, 0] * sums[:, 2] - sums[:, 1] ** 2
-    slope = np.where(det > 1e-9 * sums[:, 0] ** 2 * of.quality, (sums[:, 0] * y1 - sums[:, 1] * y0) / np.maximum(det, 1e-300), of.scale)
-    middle = (y0 - slope * sums[:, 1]) / sums[:, 0]
-    expected = middle[of.judge] + slope[of.judge] * x
-    rest = of.base - expected
-    loads = of.loads
-    free = np.maximum(loads - 2, 1)
-    first = of.by(of.judge, weight * rest**2, count) / free
+    x = seen.quality / np.sqrt(of.quality)
+    mean = (of.by(of.judge, x, count) / np.maximum(loads, 1))[of.judge]
+    varied = (loads >= 4) & (of.by(of.judge, (x - mean) ** 2, count) > 1e-6 * loads)
+    bent = varied & (loads >= _BENT) & (_ends(of) >= _PILED)
+    terms = np.stack([np.ones(len(x)), x * varied[of.judge], x**2 * bent[of.judge]], axis=1)
+    table = np.stack([[of.by(of.judge, weight * one * other, count) for other in terms.T] for one in terms.T]).transpose(2, 0, 1)
+    absent = np.stack([np.zeros(count, bool), ~varied, ~bent], axis=1)
+    table[:, range(3), range(3)] += np.where(absent, 1.0, 0.0)
+    inverse: Floats = np.linalg.pinv(table, hermitian=True).astype(np.float64)
+    right = np.stack([of.by(of.judge, weight * one * of.base, count) for one in terms.T], axis=1)
+    rest = of.base - np.einsum("rt,rt->r", terms, np.einsum("jst,jt->js", inverse, right)[of.judge])
+    free = np.maximum(loads - 1.0 - varied - bent, 0.0)
+    first = of.by(of.judge, weight * rest**2, count) / np.maximum(free, 1)
     near = _FAR * np.sqrt(np.maximum(first, 1e-12)[of.judge] / weight)
     rest = np.clip(rest, -near, near)
     squares = of.by(of.judge, weight * rest**2, count)
-    usual, prior = _moderation(squares, loads)
-    return Line(weight, expected, rest, sums, squares, usual, prior, loads)
+    usual, prior = _moderation(squares, free)
+    return Line(weight, terms, inverse, rest, squares, usual, prior, free)
 
 
-def _moderation(squares: Floats, loads: Ints) -> tuple[float, float]:
+def _ends(of: Panel) -> Floats:
+    """The share of each judge's marks that stand at the lowest or the highest mark given by anybody: there the scale cuts marks off."""
+    end = (of.value <= of.value.min() + 1e-9) | (of.value >= of.value.max() - 1e-9)
+    return of.by(of.judge, end.astype(np.float64), len(of.judges)) / np.maximum(of.loads, 1)
+
+
+def _moderation(squares: Floats, free: Floats) -> tuple[float, float]:
     """The usual scale of variance and how many reads it is worth beside a judge's own."""
-    enough = loads >= 6
+    enough = free >= 4
     if enough.sum() < 5:
-        return max(float(squares.sum() / max(float((loads - 2).clip(1).sum()), 1.0)), 1e-12), 20.0
-    free = (loads[enough] - 2).astype(np.float64)
-    logs = np.log(np.maximum(squares[enough] / free, 1e-12)) - special.digamma(free / 2) + np.log(free / 2)
+        return max(float(squares.sum() / max(float(free.clip(1).sum()), 1.0)), 1e-12), 20.0
+    own = free[enough]
+    logs = np.log(np.maximum(squares[enough] / own, 1e-12)) - special.digamma(own / 2) + np.log(own / 2)
     near = np.abs(logs - np.median(logs)) < np.log(4.0)  # a straight line says nothing of the others' noise
-    spread = float(stats.median_abs_deviation(logs, scale="normal") ** 2 - np.median(special.polygamma(1, free / 2)))
+    spread = float(stats.median_abs_deviation(logs, scale="normal") ** 2 - np.median(special.polygamma(1, own / 2)))
     prior = _MOST if spread <= 0 else float(np.clip(2 / spread, 3, _MOST))
-    return max(float(squares[enough][near].sum() / free[near].sum()), 1e-12), prior
+    return max(float(squares[enough][near].sum() / own[near].sum()), 1e-12), prior
 
 
 def effects(of: Panel, fitted: Line, seen: Others, key: Ints, size: int, owner: Ints, member: Bools | None = None) -> Effects:
@@ -82,46 +97,43 @@ def effects(of: Panel, fitted: Line, seen: Others, key: Ints, size: int, owner: 
     """
     use = np.ones(len(key)) if member is None else member.astype(np.float64)
     reads = np.bincount(key, use, size).astype(np.int64)
-    w, x = fitted.weight * use, seen.quality
-    d0, d1, score = (np.bincount(key, part, size) for part in (w, w * x, w * fitted.rest))
-    s0, s1, s2 = fitted.sums[owner].T
-    det = s0 * s2 - s1**2
-    flat = det <= 1e-9 * s0**2 * of.quality
-    explained = np.where(flat, d0**2 / s0, (s2 * d0**2 - 2 * s1 * d0 * d1 + s0 * d1**2) / np.where(flat, 1.0, det))
-    room = d0 - explained
+    w = fitted.weight * use
+    sums = np.stack([np.bincount(key, w * term, size) for term in fitted.terms.T], axis=1)
+    d0, score = sums[:, 0], np.bincount(key, w * fitted.rest, size)
+    room = d0 - np.einsum("ks,kst,kt->k", sums, fitted.inverse[owner], sums)
     usable = (reads > 0) & (room > 0.02 * d0)
     safe = np.where(usable, room, 1.0)
     effect = np.where(usable, score / safe, 0.0)
-    free = np.maximum(fitted.loads[owner] - 3, 0).astype(np.float64)
-    left = np.maximum(fitted.squares[owner] - effect * score, 0.0)
-    spread = (fitted.prior * fitted.usual + left) / (fitted.prior + free)
+    spread = _spread(fitted, owner, effect * score)
     pull = np.bincount(key, w * np.abs(of.scale[of.judge]) * seen.pull, size) / np.where(d0 > 0, d0, 1.0)
     level = np.bincount(key, use * seen.level, size) / np.maximum(reads, 1)
     error = np.sqrt(spread / safe + pull**2 * level)
-    p = np.where(usable, stats.t.sf(effect / error, fitted.prior + free), 1.0)
+    p = np.where(usable, stats.t.sf(effect / error, fitted.prior + np.maximum(fitted.free[owner] - 1, 0)), 1.0)
     return Effects(effect, p, reads)
 
 
-def drift(of: Panel, fitted: Line, seen: Others, position: Floats) -> tuple[Floats, Floats]:
+def _spread(fitted: Line, owner: Ints, explained: Floats) -> Floats:
+    """The moderated scale of variance once a test's own effect is taken out."""
+    left = np.maximum(fitted.squares[owner] - explained, 0.0)
+    found: Floats = (fitted.prior * fitted.usual + left) / (fitted.prior + np.maximum(fitted.free[owner] - 1, 0))
+    return found
+
+
+def drift(of: Panel, fitted: Line, position: Floats) -> tuple[Floats, Floats]:
     """For each judge how many points the marks rise over the sitting beyond what the cases explain, and p (two-sided).
 
-    `position` runs from -0.5 to 0.5 within each judge, NaN where the order is unknown.
+    `position` runs from -0.5 to 0.5 within each judge, NaN where the order is unknown (such reads tell nothing).
     """
     count = len(of.judges)
     known = np.isfinite(position)
-    w, z = fitted.weight * known, np.where(known, position, 0.0)
-    x = seen.quality
-    s0, s1, s2 = (of.by(of.judge, w * x**power, count) for power in range(3))
-    d0, d1, d2 = (of.by(of.judge, w * z * part, count) for part in (np.ones(len(x)), x, z))
-    y0, y1, yz = (of.by(of.judge, w * fitted.rest * part, count) for part in (np.ones(len(x)), x, z))
-    det = s0 * s2 - s1**2
-    usable = (det > 1e-9 * s0**2 * of.quality) & (of.by(of.judge, known.astype(np.float64), count) >= 8)
-    safe = np.where(usable, det, 1.0)
-    a, b = (s2 * d0 - s1 * d1) / safe, (s0 * d1 - s1 * d0) / safe
-    room, score = d2 - a * d0 - b * d1, yz - a * y0 - b * y1
-    usable &= room > 1e-9 * np.maximum(s0, 1e-300)
-    effect = np.where(usable, score / np.where(usable, room, 1.0), 0.0)
-    free = np.maximum(of.by(of.judge, known.astype(np.float64), count) - 3, 0.0)
-    spread = (fitted.prior * fitted.usual + np.maximum(fitted.squares - effect * score, 0.0)) / (fitted.prior + free)
-    t = effect / np.sqrt(spread / np.where(usable, room, 1.0))
-    return effect, np.where(usable, 2 * stats.t.sf(np.abs(t), fitted.prior + free), 1.0)
+    z = np.where(known, position, 0.0)
+    w = fitted.weight
+    sums = np.stack([of.by(of.judge, w * z * term, count) for term in fitted.terms.T], axis=1)
+    whole, score = of.by(of.judge, w * z**2, count), of.by(of.judge, w * z * fitted.rest, count)
+    room = whole - np.einsum("js,jst,jt->j", sums, fitted.inverse, sums)
+    usable = (of.by(of.judge, known.astype(np.float64), count) >= _FEWEST) & (room > 1e-6 * np.maximum(whole, 1e-300))
+    safe = np.where(usable, room, 1.0)
+    effect = np.where(usable, score / safe, 0.0)
+    owner = np.arange(count)
+    t = effect / np.sqrt(_spread(fitted, owner, effect * score) / safe)
+    return effect, np.where(usable, 2 * stats.t.sf(np.abs(t), fitted.prior + np.maximum(fitted.free - 1, 0)), 1.0)

@@ -95,7 +95,7 @@ def _grouped(of: Panel, grouping: Grouping, done: set[tuple[int, str]]) -> _Test
         size, key, member = count * max(len(names), 1), of.judge * max(len(names), 1) + np.maximum(mine, 0), mine >= 0
         owner, whose = np.arange(size) // max(len(names), 1), np.arange(size) % max(len(names), 1)
     found = favour.effects(of, fitted, seen, key, size, owner, member)
-    tested = np.flatnonzero((found.reads >= least) & (fitted.loads[owner] - found.reads >= _OUTSIDE) & (found.p < 1))
+    tested = np.flatnonzero((found.reads >= least) & (of.loads[owner] - found.reads >= _OUTSIDE) & (found.p < 1))
     tested = np.array([at for at in tested.tolist() if (int(owner[at]), names[whose[at]]) not in done], np.int64)
     if grouping.kind != "own-unit":
         done |= {(int(owner[at]), names[whose[at]]) for at in tested.tolist()}
@@ -132,7 +132,7 @@ def _shapes(of: Panel, seen: Others) -> list[_Tests]:
     found = [_single("straight", of, flat, share, loads, sheet, {}), _single("turned", of, back, r, loads, sheet, {"usual": f"{_usual(r, loads):.2f}"})]
     position = _positions(of)
     if np.isfinite(position).any():
-        effect, p = favour.drift(of, favour.line(of, seen), seen, position)
+        effect, p = favour.drift(of, favour.line(of, seen), position)
         found.append(_single("drift", of, p, effect, loads, sheet, {}))
     spent = shape.durations(of)
     if np.isfinite(spent).any():

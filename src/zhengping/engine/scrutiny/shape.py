@@ -7,15 +7,17 @@ from scipy import special, stats
 
 from zhengping.engine.scrutiny.reads import Floats, Others, Panel
 
-_NODES, _SHARES = np.polynomial.hermite_e.hermegauss(40)
+_NODES = np.linspace(-40.0, 40.0, 801)
+_SHARES = stats.t.pdf(_NODES, 10)  # how much honest judges differ is itself known from the middle of some tens of judges
 _SHARES = _SHARES / _SHARES.sum()
+_NARROW = 0.3  # the least standard deviation of honest judges' log variances: scales that differ by 15 %
 LEAST = 8  # reads below which the shape of a judge's marks says too little
 
 
 def straight(of: Panel) -> tuple[Floats, Floats]:
     """For each judge the spread of its marks as a share of the usual one, and p that an honest judge's is as small.
 
-    Honest judges' spreads differ: their logarithms are taken as normal around the median with a robust width, on top of the chance of few reads
+    Honest judges' spreads differ: their logarithms are taken as Student's t around the median with a robust width, on top of the chance of few reads
     (χ², integrated over). Whole marks blur a spread by a twelfth of their step squared.
     """
     loads, count = of.loads, len(of.judges)
@@ -31,8 +33,8 @@ def straight(of: Panel) -> tuple[Floats, Floats]:
     middle = float(np.median((logs - special.digamma(free / 2) + np.log(free / 2))[enough]))
     usual = _width((logs - middle)[enough], special.polygamma(1, free[enough] / 2))
     p = np.zeros(count)
-    for node, share in zip(_NODES, _SHARES, strict=True):
-        p += share * stats.chi2.cdf(free * np.exp(logs - middle - usual * node), free)
+    for node, share in zip(_NODES.tolist(), _SHARES.tolist(), strict=True):
+        p += share * special.gammainc(free / 2, free / 2 * np.exp(np.minimum(logs - middle - usual * node, 600.0)))
     return np.sqrt(variance / np.exp(middle)), np.where(enough, np.clip(p, 1e-300, 1.0), 1.0)
 
 
@@ -45,7 +47,7 @@ def _step(values: Floats) -> float:
 def _width(values: Floats, chance: Floats) -> float:
     """The standard deviation between judges beyond chance, from the middle of the values (robust to those who are amiss)."""
     spread = float(stats.median_abs_deviation(values, scale="normal"))
-    return float(np.sqrt(max(spread**2 - float(np.median(chance)), 0.01)))
+    return float(np.sqrt(max(spread**2 - float(np.median(chance)), _NARROW**2)))
 
 
 def turned(of: Panel, seen: Others, flat: Floats) -> tuple[Floats, Floats]:
