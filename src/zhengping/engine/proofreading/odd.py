@@ -34,13 +34,18 @@ def _in_gb2312(character: str) -> bool:
     return True
 
 
+@cache
+def _any() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(sorted(_traditional()))}]|{_STRANGE.pattern}")
+
+
 def odd(text: str) -> list[tuple[int, int, str]]:
     """Start, end and suggestion ("" where none is certain) of each stretch of odd characters.
 
     >>> odd("推進產業發展。"), odd("我们的fazhan思路"), odd("使用wifi和AI")
     ([(1, 5, '进产业发')], [(3, 9, '')], [])
     """
-    places = [at for at, character in enumerate(text) if character in _traditional() or _STRANGE.match(character)]
+    places = [match.start() for match in _any().finditer(text)]
     found = []
     for first, last in _runs(places):
         words = text[first : last + 1]
