@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 
 import rjieba
 
@@ -55,10 +55,17 @@ def masks(text: str) -> list[tuple[int, int, str]]:
     for match in _MASK.finditer(text):
         size = len(match[0])
         before, after = text[max(0, match.start() - _NEAR) : match.start()], text[match.end() : match.end() + _NEAR]
-        fitting = _fitting(before, after, size)
-        if fitting or _is_mask(before, after, size):
-            found.append((match.start(), match.end(), _restored(fitting, size)))
+        is_mask, word = _judged(before, after, size)
+        if is_mask:
+            found.append((match.start(), match.end(), word))
     return found
+
+
+@lru_cache(1024)
+def _judged(before: str, after: str, size: int) -> tuple[bool, str]:
+    """Whether characters are masked between two stretches of text, and the word that stood there where it is certain."""
+    fitting = _fitting(before, after, size)
+    return bool(fitting) or _is_mask(before, after, size), _restored(fitting, size)
 
 
 def _is_mask(before: str, after: str, size: int) -> bool:
