@@ -120,7 +120,7 @@ def _spread(fitted: Line, owner: Ints, explained: Floats) -> Floats:
 
 
 def drift(of: Panel, fitted: Line, position: Floats) -> tuple[Floats, Floats]:
-    """For each judge how many points the marks rise over the sitting beyond what the cases explain, and p (two-sided).
+    """For each judge how many points the marks rise over the sitting beyond what the cases explain, and p (two-sided, NaN without a test).
 
     `position` runs from -0.5 to 0.5 within each judge, NaN where the order is unknown (such reads tell nothing).
     """
@@ -136,4 +136,4 @@ def drift(of: Panel, fitted: Line, position: Floats) -> tuple[Floats, Floats]:
     effect = np.where(usable, score / safe, 0.0)
     owner = np.arange(count)
     t = effect / np.sqrt(_spread(fitted, owner, effect * score) / safe)
-    return effect, np.where(usable, 2 * stats.t.sf(np.abs(t), fitted.prior + np.maximum(fitted.free - 1, 0)), 1.0)
+    return effect, np.where(usable, 2 * stats.t.sf(np.abs(t), fitted.prior + np.maximum(fitted.free - 1, 0)), np.nan)

@@ -151,7 +151,7 @@ def _usual(r: Floats, loads: Ints) -> float:
 def _single(
     kind: str, of: Panel, p: Floats, effect: Floats, loads: Ints, sheet: Sequence[Ints], values: Mapping[str, str], measured: Sequence[str] = ()
 ) -> _Tests:
-    tested = np.flatnonzero(loads >= shape.LEAST).tolist() if (p < 1).any() else []
+    tested = np.flatnonzero(np.isfinite(p)).tolist()
     detail: dict[str, Sequence[object]] = {name: [word] * len(tested) for name, word in values.items()}
     detail["reads"] = [int(loads[at]) for at in tested]
     if measured:

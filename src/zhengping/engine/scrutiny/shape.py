@@ -1,4 +1,4 @@
-"""The shape of a judge's marks against the other judges': a straight line, a scale turned round, haste."""
+"""The shape of a judge's marks against the other judges': a straight line, a scale turned round, haste. p is NaN for a judge who cannot be tested."""
 
 from __future__ import annotations
 
@@ -26,16 +26,15 @@ def straight(of: Panel) -> tuple[Floats, Floats]:
     step = _step(of.value)
     variance = of.by(of.judge, (of.value - mean[of.judge]) ** 2, count) / free + step**2 / 12
     enough = loads >= LEAST
-    none = np.ones(count)
     if enough.sum() < 5:
-        return none, none
+        return np.ones(count), np.full(count, np.nan)
     logs = np.log(np.maximum(variance, 1e-12))
     middle = float(np.median((logs - special.digamma(free / 2) + np.log(free / 2))[enough]))
     usual = _width((logs - middle)[enough], special.polygamma(1, free[enough] / 2))
     p = np.zeros(count)
     for node, share in zip(_NODES.tolist(), _SHARES.tolist(), strict=True):
         p += share * special.gammainc(free / 2, free / 2 * np.exp(np.minimum(logs - middle - usual * node, 600.0)))
-    return np.sqrt(variance / np.exp(middle)), np.where(enough, np.clip(p, 1e-300, 1.0), 1.0)
+    return np.sqrt(variance / np.exp(middle)), np.where(enough, np.clip(p, 1e-300, 1.0), np.nan)
 
 
 def _step(values: Floats) -> float:
@@ -68,15 +67,15 @@ def turned(of: Panel, seen: Others, flat: Floats) -> tuple[Floats, Floats]:
     r = np.clip(r, -0.999, 0.999)
     enough = n >= LEAST
     if enough.sum() < 3:
-        return r, np.ones(count)
+        return r, np.full(count, np.nan)
     z = np.arctanh(r)
     usual = float(np.median(z[enough]))
     chance = 1 / np.maximum(n - 3, 1)
     width = float(stats.median_abs_deviation(z[enough], scale="normal"))
     between = max(width**2 - float(np.median(chance[enough])), 0.0)
     p = stats.norm.cdf((z - usual) / np.sqrt(chance + between))
-    opposite = (z < -0.4 * usual) & (usual > 0) & (flat > 1e-3)
-    return r, np.where(enough & opposite, np.clip(p, 1e-300, 1.0), 1.0)
+    opposite = (z < -0.4 * usual) & (usual > 0) & ~(flat <= 1e-3)
+    return r, np.where(enough, np.where(opposite, np.clip(p, 1e-300, 1.0), 1.0), np.nan)
 
 
 def durations(of: Panel) -> Floats:
@@ -103,10 +102,10 @@ def haste(of: Panel, spent: Floats) -> tuple[Floats, Floats, Floats]:
             middle[at] = float(np.median(mine))
     enough = n >= LEAST
     if enough.sum() < 5:
-        return middle, np.ones(count), np.ones(count)
+        return middle, np.ones(count), np.full(count, np.nan)
     logs = np.log(np.maximum(np.where(np.isfinite(middle), middle, 1.0), 1.0))
     usual = float(np.median(logs[enough]))
     width = max(float(stats.median_abs_deviation(logs[enough], scale="normal")), 0.2)
     freedom = float(enough.sum() - 1)
     p = stats.t.cdf((logs - usual) / width, freedom)
-    return middle, np.exp(logs - usual), np.where(enough, np.clip(p, 1e-300, 1.0), 1.0)
+    return middle, np.exp(logs - usual), np.where(enough, np.clip(p, 1e-300, 1.0), np.nan)
