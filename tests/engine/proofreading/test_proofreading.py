@@ -77,3 +77,20 @@ def test_a_quotation_keeps_the_marks_of_the_text():
     found = [f for f in proofread(Case(1, "标题", "单位", ("聘请引才大使名,效果好。", FULL))) if f.kind == "lost-number"]
 
     assert [f.quote for f in found] == ["聘请引才大使名,效果好。"]
+
+
+def test_a_blank_between_a_number_and_its_measure_word_is_none():
+    assert kinds("5 个部门的 16 条政策归并，70 名骨干进入 2023 年 8 月成立的 3 家企业。") == []
+
+
+def test_places_count_the_blanks_of_the_text():
+    text = "有 70 名骨干，设立 个编制。"
+    found = [f for f in proofread(Case(1, "标题", "单位", (text, FULL))) if f.kind == "lost-number"]
+
+    assert [text[f.start : f.end].replace(" ", "") for f in found] == ["设立个"]
+
+
+def test_a_number_at_the_end_of_the_line_before_is_not_lost():
+    found = proofread(Case(1, "标题", "单位", (FULL + "不符合条件的5", "个项目组退回整改。", FULL)))
+
+    assert [f.kind for f in found if f.kind == "lost-number"] == []

@@ -22,10 +22,16 @@ def proofread(case: Case, edition: Edition | None = None, table: Wording | None 
     """
     edition = edition or Edition()
     found = [*_missing(case), *_parts(case, edition), *damage(case.number, -1, case.title)]
-    found += [finding for index, text in enumerate(case.paragraphs) for finding in damage(case.number, index, text)]
+    found += [f for index, text in enumerate(case.paragraphs) for f in damage(case.number, index, text) if not _goes_on(case.paragraphs, f)]
     found += [*_ordinals(case), *_cut_off(case), *_repeated(case)]
     found += worded(case, table) if table else []
     return tuple(sorted(found, key=lambda finding: (finding.paragraph, finding.start, finding.kind)))
+
+
+def _goes_on(paragraphs: tuple[str, ...], finding: Finding) -> bool:
+    """Whether the number that seems lost stands at the end of the paragraph before: a line that was parted by mistake."""
+    before = paragraphs[finding.paragraph - 1].rstrip() if finding.paragraph > 0 else ""
+    return finding.start == 0 and finding.kind.startswith("lost-") and before[-1:].isdigit()
 
 
 def _missing(case: Case) -> list[Finding]:

@@ -6,7 +6,7 @@ The patterns follow the damage seen in published cases; what looks like it and i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from zhengping.engine.proofreading.counted import bare_measures
 from zhengping.engine.proofreading.doubled import doubled
@@ -39,6 +39,7 @@ _DASHED = re.compile(r"(?<![—–\-－])[—–\-－]{1,2}(?:元|万元|亿元|
 _INCOME = re.compile("(?:收入|人均|户均|每户|月薪|年薪|工资|存款|亩均|身家)[^，。；]{0,5}万元$")  # 年收入达万元: ten thousand
 
 
+_BLANK = re.compile("(?<=[\\d\u4e00-\u9fff%％])[ \u00a0\u2002-\u200a\u3000]+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])[ \u00a0\u2002-\u200a\u3000]+(?=\\d)")
 _HALF = re.compile(r"[,;:!?](?!\d)|(?<!\d)[,;:!?]")
 _WIDE = str.maketrans(",;:!?", "，；：！？")
 
@@ -50,13 +51,22 @@ def damage(case: int, index: int, text: str) -> list[Finding]:
     for start, end, word in masks(text):
         quote = given[max(0, start - 4) : end + 4]
         found.append(Finding(case, "masked-character", "error", quote, index, start, end, word))
-    for start, end in _apart([*_framed(text), *bare_measures(text), *uncounted(text)]):
-        found.append(_at(case, "lost-number", index, given, start, end))
-    for kind, places in (("lost-year", bare_years(text)), ("lost-month", bare_months(text))):
-        found += [_at(case, kind, index, given, start, end) for start, end in places]
+    tight, places = _tightened(text)
+    numbers = _apart([*_framed(tight), *bare_measures(tight), *uncounted(tight)])
+    for kind, spans in (("lost-number", numbers), ("lost-year", bare_years(tight)), ("lost-month", bare_months(tight))):
+        found += [_at(case, kind, index, given, places[start], places[end - 1] + 1) for start, end in spans]
     found += [_at(case, "doubled-word", index, given, start, end, word, around=0) for start, end, word in doubled(text)]
     found += [_at(case, "odd-character", index, given, start, end, word) for start, end, word in odd(text)]
     return found
+
+
+def _tightened(text: str) -> tuple[str, Sequence[int]]:
+    """The text without blanks beside Chinese characters (70 名 is 70名), and where each of its characters stood."""
+    if not _BLANK.search(text):
+        return text, range(len(text))
+    gone = {place for match in _BLANK.finditer(text) for place in range(match.start(), match.end())}
+    kept = [place for place in range(len(text)) if place not in gone]
+    return "".join(text[place] for place in kept), kept
 
 
 def _apart(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
