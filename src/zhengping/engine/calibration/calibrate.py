@@ -268,6 +268,8 @@ def _notes(readers: Sequence[str], of: Marks, found: Fit, split: Sequence[Sequen
     if split:
         shown = "; ".join("、".join(part[:3]) + ("…" if len(part) > 3 else "") for part in split[:5])
         notes.append(("calibrate-islands", (("count", str(len(split))), ("groups", shown))))
+    if found.panels:
+        notes.append(("calibrate-panels", (("count", str(found.panels)),)))
     if found.factor.turned:
         notes.append(("calibrate-turned", (("judges", names(found.factor.turned)),)))
     loads = of.loads

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import default_rng
@@ -10,6 +10,7 @@ from numpy.random import default_rng
 from zhengping.engine.calibration.factor import Factor, factor
 from zhengping.engine.calibration.marks import Floats, Ints, Marks, islands
 from zhengping.engine.calibration.mixed import Mixed, mixed
+from zhengping.engine.calibration.panels import Levels, levels, panels
 
 NORMAL = 1.6448536269514722  # a 90 % interval is twice this many standard deviations wide
 _WIDER = 1.02  # variances and scales are estimated from the same marks
@@ -18,7 +19,8 @@ _HEAVY = 0.96
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """`estimate` on the scale of the marks, `deviation` its posterior standard deviation, `even` the reading with islands equally strong."""
+    """`estimate` on the scale of the marks, `deviation` its posterior standard deviation, `even` the reading with islands equally strong; `panels` is the
+    number of panels whose levels were told apart by their links (0: judges are mixed)."""
 
     estimate: Floats
     deviation: Floats
@@ -27,24 +29,57 @@ class Fit:
     island: Ints
     mixed: Mixed
     factor: Factor
+    panels: int = 0
 
 
 def fit(of: Marks) -> Fit:
     """Fit both models; the factor model's estimate has the mixed model's width."""
     crossed = mixed(of)
-    found = factor(of, crossed)
     island = islands(of)
+    if crossed.case_variance > 0 and not (len(island) and island.max() > 0):
+        home = panels(of)
+        split = levels(of, crossed, home) if home is not None else None
+        if home is not None and split is not None:
+            return replace(_by_levels(of, split, island), panels=int(home.max()) + 1)
+    found = factor(of, crossed)
     quality, judge = found.case.copy(), found.judge.copy()
-    even = quality
+    even, doubt = quality, np.zeros(1)
     if len(island) and island.max() > 0 and crossed.case_variance > 0:
-        quality, even, judge = _readings(of, island, quality, judge, crossed)
+        quality, even, judge, doubt = _readings(of, island, quality, judge, crossed)
     wider = _WIDER * (_HEAVY if found.heavy else 1.0)
-    return Fit(found.mean + quality, np.sqrt(crossed.case_error) * wider, found.mean + even, judge, island, crossed, found)
+    return Fit(found.mean + quality, np.sqrt(crossed.case_error * wider**2 + doubt), found.mean + even, judge, island, crossed, found)
 
 
-def _readings(of: Marks, island: Ints, quality: Floats, judge: Floats, crossed: Mixed) -> tuple[Floats, Floats, Floats]:
+def _by_levels(of: Marks, split: Levels, island: Ints) -> Fit:
+    """Fit within panels, whose levels are taken out of the marks and given back to cases and judges."""
+    inner = Marks(of.case, of.judge, of.value - split.judge[of.judge] - split.case[of.case], of.cases, of.judges)
+    crossed = mixed(inner)
+    found = factor(inner, crossed)
+    wider = _WIDER * (_HEAVY if found.heavy else 1.0)
+    deviation = np.sqrt(crossed.case_error * wider**2 + split.variance)
+    level = split.case - float(split.case.mean())
+    moved = split.judge - float(split.judge[of.judge].mean())
+    mean = float(of.value.mean() - inner.value.mean()) + found.mean - float(level[of.case].mean()) - float(moved[of.judge].mean())
+    whole = _with_levels(crossed, level, moved, mean - found.mean)
+    quality, judge = found.case + level, found.judge + moved
+    return Fit(mean + quality, deviation, mean + quality, judge, island, whole, found)
+
+
+def _with_levels(inner: Mixed, case: Floats, judge: Floats, mean: float) -> Mixed:
+    """The crossed model with the levels of panels in its effects and variances."""
+    return replace(
+        inner,
+        case_variance=inner.case_variance + float(case.var()),
+        judge_variance=inner.judge_variance + float(judge.var()),
+        mean=inner.mean + mean,
+        case=inner.case + case,
+        judge=inner.judge + judge,
+    )
+
+
+def _readings(of: Marks, island: Ints, quality: Floats, judge: Floats, crossed: Mixed) -> tuple[Floats, Floats, Floats, Floats]:
     """Split each island's level between its cases and its judges, by how much the judges' differences within islands can explain; -> the
-    split reading, the reading with islands equally strong, the judges' leniency in the split reading."""
+    split reading, the reading with islands equally strong, the judges' leniency in the split reading, the variance of the split for each case."""
     home = np.full(of.judges, -1)
     home[of.judge] = island[of.case]
     read = home >= 0
@@ -61,7 +96,7 @@ def _readings(of: Marks, island: Ints, quality: Floats, judge: Floats, crossed: 
     split = share * level - strong
     moved = judge.copy()
     moved[read] -= split[home[read]]
-    return quality + split[island], quality - strong[island], moved
+    return quality + split[island], quality - strong[island], moved, (share * noise + between / 3)[island]  # a third: if any part of the levels' spread may as well be severity
 
 
 def ranks(values: Floats, deviation: Floats, seed: int, draws: int) -> tuple[Ints, Ints, Ints]:

@@ -5,6 +5,7 @@ Average-information REML (Gilmour, Thompson, Cullis 1995) on the mixed-model equ
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,9 +74,7 @@ def mixed(of: Marks) -> Mixed:
     if total < 1e-18:
         zero, none = np.zeros(of.cases), np.zeros(of.judges)
         return Mixed(0.0, 0.0, 0.0, float(of.value.mean()) if len(of.value) else 0.0, zero, none, zero, none)
-    ones = np.ones(len(of.value))
-    rows, columns = np.concatenate([of.case, of.case]), np.concatenate([of.judge, np.full(len(ones), of.judges)])
-    design = sparse.csr_matrix((np.concatenate([ones, ones]), (rows, columns)), shape=(of.cases, of.judges + 1))  # equal places are added
+    design = _design(of)
     theta = _start(of, total)
     y = of.value - of.value.mean()
     for _step in range(_STEPS):
@@ -83,6 +82,18 @@ def mixed(of: Marks) -> Mixed:
         if changed < 1e-6:
             break
     return _effects(of, design, y, theta)
+
+
+def _design(of: Marks) -> sparse.csr_matrix:
+    """Cases by judges, how often each read each; the last column counts the reads."""
+    ones = np.ones(len(of.value))
+    rows, columns = np.concatenate([of.case, of.case]), np.concatenate([of.judge, np.full(len(ones), of.judges)])
+    return sparse.csr_matrix((np.concatenate([ones, ones]), (rows, columns)), shape=(of.cases, of.judges + 1))  # equal places are added
+
+
+def projected(of: Marks, found: Mixed) -> Callable[[Floats], Floats]:
+    """What the fitted model's mean and effects leave of any values of the reads."""
+    return _equations(of, _design(of), found.rest_variance / found.case_variance, found.rest_variance / found.judge_variance).rest
 
 
 def _start(of: Marks, total: float) -> Floats:
