@@ -162,7 +162,7 @@ def _result(
     reads = of.reads.tolist()
     order = np.lexsort((np.arange(len(names)), rank)).tolist()
     shown = [np.round(column, _DIGITS).tolist() for column in (estimate, estimate - wide, estimate + wide, mean, trim, found.deviation)]
-    others = [np.round(column, _DIGITS).tolist() for column in (z, found.mixed.mean + found.mixed.case, found.even)]
+    others = [np.round(column, _DIGITS).tolist() for column in (z, found.plain, found.even)]
     by_kind = [np.round(part, _DIGITS).tolist() for part in parts]
     estimates = tuple(
         Estimate(

@@ -19,8 +19,8 @@ _HEAVY = 0.96
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """`estimate` on the scale of the marks, `deviation` its posterior standard deviation, `even` the reading with islands equally strong; `panels` is the
-    number of panels whose levels were told apart by their links (0: judges are mixed)."""
+    """`estimate` on the scale of the marks, `deviation` its posterior standard deviation, `even` the reading with islands equally strong; `plain` is what the
+    crossed mixed model alone says of the cases, `panels` the number of panels whose levels were told apart by their links (0: judges are mixed)."""
 
     estimate: Floats
     deviation: Floats
@@ -29,6 +29,7 @@ class Fit:
     island: Ints
     mixed: Mixed
     factor: Factor
+    plain: Floats
     panels: int = 0
 
 
@@ -40,14 +41,14 @@ def fit(of: Marks) -> Fit:
         home = panels(of)
         split = levels(of, crossed, home) if home is not None else None
         if home is not None and split is not None:
-            return replace(_by_levels(of, split, island), panels=int(home.max()) + 1)
+            return replace(_by_levels(of, split, island), plain=crossed.mean + crossed.case, panels=int(home.max()) + 1)
     found = factor(of, crossed)
     quality, judge = found.case.copy(), found.judge.copy()
     even, doubt = quality, np.zeros(1)
     if len(island) and island.max() > 0 and crossed.case_variance > 0:
         quality, even, judge, doubt = _readings(of, island, quality, judge, crossed)
     wider = _WIDER * (_HEAVY if found.heavy else 1.0)
-    return Fit(found.mean + quality, np.sqrt(crossed.case_error * wider**2 + doubt), found.mean + even, judge, island, crossed, found)
+    return Fit(found.mean + quality, np.sqrt(crossed.case_error * wider**2 + doubt), found.mean + even, judge, island, crossed, found, crossed.mean + crossed.case)
 
 
 def _by_levels(of: Marks, split: Levels, island: Ints) -> Fit:
@@ -62,7 +63,7 @@ def _by_levels(of: Marks, split: Levels, island: Ints) -> Fit:
     mean = float(of.value.mean() - inner.value.mean()) + found.mean - float(level[of.case].mean()) - float(moved[of.judge].mean())
     whole = _with_levels(crossed, level, moved, mean - found.mean)
     quality, judge = found.case + level, found.judge + moved
-    return Fit(mean + quality, deviation, mean + quality, judge, island, whole, found)
+    return Fit(mean + quality, deviation, mean + quality, judge, island, whole, found, whole.mean + whole.case)
 
 
 def _with_levels(inner: Mixed, case: Floats, judge: Floats, mean: float) -> Mixed:
