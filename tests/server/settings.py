@@ -8,6 +8,7 @@ os.environ.setdefault("ZHENGPING_SECRET", "a secret of the tests alone")
 
 from zhengping.server.settings import *  # noqa: F403
 
+READERS = 1  # in the thread and transaction of the test
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; nothing here is secret
 AXES_ENABLED = False
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]

@@ -42,13 +42,16 @@ def last_close(edition: Edition) -> datetime | None:
     return max(moments, default=None)
 
 
-def body_of(edition: Edition, division: str) -> Body | None:
-    """The deepest invited body that a division belongs to."""
-    if not division:
-        return None
-    wanted = [division, division[:4] + "00", division[:2] + "0000"]
-    found = {body.division: body for body in edition.bodies.filter(division__in=wanted).select_related("parent")}
-    return next((found[number] for number in wanted if number in found), None)
+def by_division(edition: Edition) -> dict[str, Body]:
+    """The invited bodies by their six digits."""
+    return {body.division: body for body in edition.bodies.select_related("parent")}
+
+
+def body_of(edition: Edition, division: str, bodies: dict[str, Body] | None = None) -> Body | None:
+    """The deepest invited body that a division belongs to; `bodies` are those of `by_division` where many are asked for."""
+    found = by_division(edition) if bodies is None else bodies
+    wanted = (division, division[:4] + "00", division[:2] + "0000")
+    return next((found[number] for number in wanted if number in found), None) if division else None
 
 
 @dataclass(frozen=True, slots=True)

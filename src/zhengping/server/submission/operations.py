@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.db.models import F, Q
@@ -24,7 +25,7 @@ from zhengping.server.accounts.models import User
 from zhengping.server.audit.operations import note
 from zhengping.server.call import records as call_records
 from zhengping.server.call.models import Body, Edition
-from zhengping.server.call.queries import body_of
+from zhengping.server.call.queries import body_of, by_division
 from zhengping.server.mail.models import Letter, Message
 from zhengping.server.mail.operations import mark_bounced, post
 from zhengping.server.submission import queries, records
@@ -86,9 +87,9 @@ def receive(
 
 
 @lru_cache(maxsize=1)
-def readers(jobs: int = 2) -> Readers:
+def readers() -> Readers:
     """The reader processes of this process, started when first needed."""
-    return Readers(jobs)
+    return Readers(settings.READERS)
 
 
 def read(*, incoming: Incoming) -> None:
@@ -180,13 +181,15 @@ def draft(*, intake: Intake) -> list[Submission]:
         noticed.setdefault(finding.case, []).append(finding)
     there = dict(intake.submissions.values_list("ordinal", "pk"))
     missing = [case for case in made.cases if case.number not in there]
+    call, learnt = _coder(intake.edition_id, intake.edition.version, _taught(intake.edition))
+    bodies = by_division(intake.edition)
     for start in range(0, len(missing), CHUNK):
-        chunk = [(case, check(intake.edition, case)) for case in missing[start : start + CHUNK]]
+        chunk = [(case, chains.check(case, learnt, call)) for case in missing[start : start + CHUNK]]
         with transaction.atomic():
             Intake.objects.select_for_update().get(pk=intake.pk)
             for case, checked in chunk:
                 if not intake.submissions.filter(ordinal=case.number).exists():
-                    there[case.number] = _kept(intake, case, checked, noticed.get(case.number, ())).pk
+                    there[case.number] = _kept(intake, case, checked, noticed.get(case.number, ()), bodies).pk
     with transaction.atomic():
         for fate in made.fates:
             rows = [row.pk for row in by_sha.get(fate.sha256, ())]
@@ -214,7 +217,7 @@ def _coder(edition: int, version: int, taught: int) -> tuple[record.Edition, cod
     return call, chains.coder(call, queries.confirmed_entries(row) if taught else ())
 
 
-def _kept(intake: Intake, case: record.Case, checked: chains.Checked, noticed: Sequence[record.Finding]) -> Submission:
+def _kept(intake: Intake, case: record.Case, checked: chains.Checked, noticed: Sequence[record.Finding], bodies: dict[str, Body]) -> Submission:
     """A case as a new submission, a new version of the one it replaces, or a copy of one that is there."""
     if intake.replaces_id:
         submission = Submission.objects.select_for_update().get(pk=intake.replaces_id)
@@ -230,7 +233,7 @@ def _kept(intake: Intake, case: record.Case, checked: chains.Checked, noticed: S
         edition=intake.edition,
         intake=intake,
         ordinal=case.number,
-        body=intake.body or body_of(intake.edition, division),
+        body=intake.body or body_of(intake.edition, division, bodies),
         title=case.title[:300] or _("（无标题）"),
         unit=(case.unit or checked.coding.unit)[:200],
         owner=intake.by if intake.source == "upload" else None,

@@ -36,19 +36,27 @@ def read_now(intake: Intake) -> None:
 def sweep_files() -> int:
     """Read waiting files, a batch at a time, by as many readers as there are; -> how many were taken up."""
     rows = list(queries.waiting().select_related("intake__edition")[:BATCH])
-    if rows:
-        with ThreadPoolExecutor(2, "sweep") as threads:
-            list(threads.map(_read, rows))
-    return len(rows)
+    if settings.READERS == 1:
+        return sum(map(_read, rows))
+    with ThreadPoolExecutor(settings.READERS, "sweep") as threads:
+        return sum(threads.map(_read_apart, rows))
 
 
-def _read(file: Incoming) -> None:
+def _read_apart(file: Incoming) -> bool:
+    """Read a file in a thread of its own, which has a connection of its own."""
+    try:
+        return _read(file)
+    finally:
+        close_old_connections()
+
+
+def _read(file: Incoming) -> bool:
     try:
         operations.read(incoming=file)
     except Exception:  # one file's trouble is not the others'; its attempts are counted, the third gives it a reason
         log.exception("file %s was not read", file.pk)
-    finally:
-        close_old_connections()
+        return False
+    return True
 
 
 def sweep_drafts() -> int:
