@@ -8,6 +8,7 @@ from tests.server.conftest import client_of, edition_of, person, take
 
 from zhengping.server.call import operations as call
 from zhengping.server.call.models import Edition, Membership
+from zhengping.server.mail.models import Message
 from zhengping.server.screening import operations as screening
 from zhengping.server.submission.models import Match
 
@@ -91,8 +92,6 @@ def world(edition, organiser, word, numbered, screener):
 
 
 def _message(edition: Edition) -> int:
-    from zhengping.server.mail.models import Message
-
     return Message.objects.filter(edition=edition.slug).first().pk
 
 

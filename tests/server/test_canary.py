@@ -1,0 +1,87 @@
+"""Every secret is a word of its own; what comes back to whom may not read it is searched byte by byte."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+from tests.server.conftest import client_of, edition_of, person
+from tests.server.test_doors import NAMES
+
+from zhengping.server.call.models import Membership
+from zhengping.server.screening import operations as screening
+from zhengping.server.submission import operations as submission
+from zhengping.server.submission.models import Submission
+
+SECRETS = {
+    "contact": "金丝雀联系人",
+    "telephone": "13800009999",
+    "address": "canary-unit@example.org",
+    "reason": "金丝雀理由",
+    "title": "金丝雀标题",
+    "judge": "金丝雀评委",
+    "code": "",
+}
+
+
+@pytest.fixture
+def world(edition, organiser, numbered, screener):
+    """A case of 浙江 whose contact, reasons and judge are secrets."""
+    case = next(case for case in numbered if case.division.startswith("33"))
+    held = Submission.objects.get(pk=case.pk)
+    submission.correct(
+        submission=held, actor=organiser, changed=held.changed, title=SECRETS["title"], contact_name=SECRETS["contact"],
+        contact_telephone=SECRETS["telephone"], contact_email=SECRETS["address"], theme="reform",
+    )  # fmt: skip
+    screening.mark(body=held.body, submission=held, actor=organiser, mark="recommended", reason=SECRETS["reason"])
+    judge = person("judge@example.org", name=SECRETS["judge"])
+    Membership.objects.create(edition=edition, user=judge, role="judge")
+    other = person("other@example.org")
+    edition_of(other, "other")
+    SECRETS["code"] = held.query_code
+    people = {"anonymous": None, "judge": judge, "screener": screener, "unit": person("unit@example.org"), "other organiser": other}
+    return {"case": held, "clients": {role: client_of(user) for role, user in people.items()}, "edition": edition}
+
+
+def opened(answer) -> bytes:
+    """All bytes of an answer: head, body, and what lies in its zips."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    head = "\n".join(f"{name}: {value}" for name, value in answer.headers.items()).encode()
+    if body[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            body += b"".join(archive.read(name) for name in archive.namelist())
+    return head + body
+
+
+def test_no_secret_reaches_whom_it_should_not(world):
+    case, edition = world["case"], world["edition"]
+    words = {"slug": edition.slug, "number": case.number, "pk": case.files.first().pk, "sign": "x", "ending": "docx", "kind": "themes", "word": "x", "token": "guess"}
+    leaks = []
+    for role, client in world["clients"].items():
+        own = {SECRETS["judge"]} if role == "judge" else set()
+        for name, _view, taken in NAMES:
+            for division in ("320000", "330000"):
+                try:
+                    address = reverse(name, kwargs={word: {**words, "division": division}[word] for word in taken})
+                except NoReverseMatch:
+                    continue
+                for query in ("", f"?q={SECRETS['title']}", f"?q={SECRETS['contact']}", "?order=contact_name&judge=1"):
+                    data = opened(client.get(address + query)).replace(query.encode(), b"")
+                    echo = {SECRETS["title"], SECRETS["contact"]} if query else set()  # what was asked stands in the search field
+                    leaks += [(role, name, key) for key, secret in SECRETS.items() if secret and secret not in own | echo and secret.encode() in data]
+
+    assert leaks == []
+
+
+def test_a_screener_sees_no_contact_of_the_own_province(world, edition, organiser):
+    user = person("zj@example.org")
+    Membership.objects.create(edition=edition, user=user, role="screener", body=edition.bodies.get(division="330000"))
+    client = client_of(user)
+    case = world["case"]
+    pages = [reverse("screening:cases", args=[edition.slug, "330000"]), reverse("screening:case", args=[edition.slug, "330000", case.number]), reverse("screening:sheet", args=[edition.slug, "330000"])]
+    data = b"".join(opened(client.get(page)) for page in pages)
+
+    assert SECRETS["title"].encode() in data
+    assert [key for key in ("contact", "telephone", "address", "code") if SECRETS[key].encode() in data] == []
