@@ -58,7 +58,13 @@ def test_the_catalogue_holds_nothing_that_no_page_says(english):
 
 def test_the_compiled_catalogue_is_of_this_text(english):
     with CATALOGUE.with_suffix(".mo").open("rb") as file:
-        assert {message.id: message.string for message in read_mo(file) if message.id} == english
+        held = {_hashable(message.id): _hashable(message.string) for message in read_mo(file) if message.id}
+
+    assert held == {source: _hashable(told) for source, told in english.items()}
+
+
+def _hashable(words):
+    return words if isinstance(words, str) else tuple(words)
 
 
 @pytest.mark.parametrize("path", templates(), ids=lambda path: str(path.relative_to(SERVER)))

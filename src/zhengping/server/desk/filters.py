@@ -8,8 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhengping.engine import tables
+from zhengping.server.audit.templatetags.words import called_lazily
 from zhengping.server.call.models import Body
-from zhengping.server.screening.models import MARKS, Mark
+from zhengping.server.screening.models import MARK_NAMES, Mark
+from zhengping.server.submission.forms import theme_choices
 from zhengping.server.submission.models import Submission
 
 CODED = [("person", _("人工确认")), ("unsure", _("机器，不足 90%")), ("sure", _("机器，90% 以上"))]
@@ -22,8 +24,8 @@ class CaseFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("编号、名称、单位或正文"), method="by_words")
     body = django_filters.ModelChoiceFilter(label=_("地区"), queryset=lambda request: Body.objects.filter(edition=request.edition, parent=None), method="by_body")
     theme = django_filters.ChoiceFilter(label=_("主题"), choices=())
-    unit_type = django_filters.ChoiceFilter(label=_("单位类型"), choices=[(name, name) for name, _english in tables.unit_types()])
-    mark = django_filters.ChoiceFilter(label=_("等次"), choices=[*MARKS.items(), ("none", _("未标注"))], method="by_mark")
+    unit_type = django_filters.ChoiceFilter(label=_("单位类型"), choices=[(name, called_lazily(name)) for name, _english in tables.unit_types()])
+    mark = django_filters.ChoiceFilter(label=_("等次"), choices=[*MARK_NAMES.items(), ("none", _("未标注"))], method="by_mark")
     coded = django_filters.ChoiceFilter(label=_("编码"), choices=CODED, method="by_coding")
     state = django_filters.ChoiceFilter(label=_("情况"), choices=STATES, method="by_state")
 
@@ -34,7 +36,7 @@ class CaseFilter(django_filters.FilterSet):
     def __init__(self, *args, edition, request, **words):
         request.edition = edition
         super().__init__(*args, request=request, **words)
-        self.filters["theme"].extra["choices"] = [(theme.key, theme.name) for theme in edition.themes.all()]
+        self.filters["theme"].extra["choices"] = theme_choices(edition)
         for name in ("body", "theme", "unit_type", "mark", "coded", "state"):
             self.filters[name].extra["empty_label"] = _("全部")
         self.form.fields["q"].widget = forms.TextInput(attrs={"type": "search"})

@@ -10,9 +10,11 @@ from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from zhengping.engine import tables
+from zhengping.server.accounts.models import User
 from zhengping.server.audit.models import Entry
 from zhengping.server.audit.queries import readable
-from zhengping.server.call.models import Edition
+from zhengping.server.call.models import Body, Edition
+from zhengping.server.desk import labels
 from zhengping.server.screening import queries as screening
 from zhengping.server.screening.models import Mark, Seal
 from zhengping.server.submission import queries as submission
@@ -141,9 +143,27 @@ def told(entry: Entry) -> str:
     """An audit entry's change as one line, personal values hidden."""
     before, after = readable(entry.before), readable(entry.after)
     changed = {name: value for name, value in after.items() if before.get(name) != value}
-    return "; ".join(f"{name}: {_short(before.get(name))} → {_short(value)}" if name in before else f"{name}: {_short(value)}" for name, value in changed.items())
+    named = [(labels.FIELDS.get(name, name), name, value) for name, value in changed.items()]
+    return "; ".join(f"{head}: {_short(before[name])} → {_short(value)}" if name in before else f"{head}: {_short(value)}" for head, name, value in named)
 
 
 def _short(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = str(labels.VALUES.get(text, text))
     return text if len(text) <= 80 else text[:77] + "…"
+
+
+def explained(entries: Iterable[Entry]) -> list[Entry]:
+    """Audit entries with `who`, `what` and `told` in words."""
+    held = list(entries)
+    keys = {tuple(key.partition(":")[::2]) for entry in held for key in (entry.actor, entry.object)}
+    pks = {kind: [int(pk) for at, pk in keys if at == kind and pk.isdigit()] for kind in ("user", "submission", "body")}
+    names = {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=pks["user"])}
+    names |= {f"submission:{pk}": str(number or "—") for pk, number in Submission.objects.filter(pk__in=pks["submission"]).values_list("pk", "number")}
+    names |= {f"body:{pk}": name for pk, name in Body.objects.filter(pk__in=pks["body"]).values_list("pk", "name")}
+    for entry in held:
+        kind, _, pk = entry.object.partition(":")
+        entry.who = labels.ACTORS.get(entry.actor) or names.get(entry.actor, entry.actor)
+        entry.what = f"{labels.OBJECTS.get(kind, kind)} {'' if kind == 'edition' else names.get(entry.object, pk)}".strip()
+        entry.told = told(entry)
+    return held

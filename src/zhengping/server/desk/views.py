@@ -219,7 +219,7 @@ def _shown(held: Submission) -> dict[str, object]:
         "codings": held.codings.all(),
         "files": held.files.all(),
         "life": [{**station, "name": names[station["key"]]} for station in queries.life(held)],
-        "entries": [(entry, queries.told(entry)) for entry in audit.entries(object=f"submission:{held.pk}")[:40]],
+        "entries": queries.explained(audit.entries(object=f"submission:{held.pk}")[:40]),
     }
 
 
@@ -433,7 +433,6 @@ def audit_log(request, slug):
     if words := request.GET.get("q", "").strip():
         rows = rows.filter(object=words) | rows.filter(action__icontains=words)
     page = _page(request, rows)
-    for entry in page:
-        entry.told = queries.told(entry)
+    page.object_list = queries.explained(page.object_list)
     faults = list(audit.faults()) if request.GET.get("check") else None
     return render(request, "desk/audit.html", {"edition": edition, "at": "audit", "page": page, "faults": faults, "is_checked": faults is not None})

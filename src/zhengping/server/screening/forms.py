@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhengping.server.screening.models import MARKS
+from zhengping.server.screening.models import MARK_NAMES
 
 
 class KeyedRadios(forms.RadioSelect):
@@ -20,7 +20,7 @@ class KeyedRadios(forms.RadioSelect):
 class MarkForm(forms.Form):
     """A mark with a sentence of reason."""
 
-    mark = forms.ChoiceField(label=_("等次"), choices=[("", _("未标注")), *MARKS.items()], required=False, widget=KeyedRadios)
+    mark = forms.ChoiceField(label=_("等次"), choices=[("", _("未标注")), *MARK_NAMES.items()], required=False, widget=KeyedRadios)
     reason = forms.CharField(label=_("理由（一句话）"), max_length=300, required=False)
     changed = forms.IntegerField(widget=forms.HiddenInput)
 

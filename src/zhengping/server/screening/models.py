@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import PROTECT, Q
+from django.utils.translation import gettext_lazy as _
 
 from zhengping.server.accounts.models import User
 from zhengping.server.call.models import Body, Edition
 from zhengping.server.submission.models import Submission
 
-MARKS = {"recommended": "重点推荐", "general": "一般", "declined": "不报送"}
+MARKS = {"recommended": "重点推荐", "general": "一般", "declined": "不报送"}  # the words of the sheet
+MARK_NAMES = {"recommended": _("重点推荐"), "general": _("一般"), "declined": _("不报送")}
 
 
 class Mark(models.Model):

@@ -13,7 +13,7 @@ from zhengping.server.accounts.models import User
 from zhengping.server.audit.operations import note
 from zhengping.server.call.models import Body
 from zhengping.server.screening import queries, records
-from zhengping.server.screening.models import Mark, Seal
+from zhengping.server.screening.models import MARK_NAMES, Mark, Seal
 from zhengping.server.submission.models import Submission
 from zhengping.server.submission.operations import readers
 
@@ -108,7 +108,7 @@ def seal(*, body: Body, actor: User, for_body: bool = False, reason: str = "") -
     held = _held(body)
     for quota in queries.quotas(held):
         if not quota.is_kept:
-            name = records.MARKS[quota.mark]
+            name = MARK_NAMES[quota.mark]
             raise Refused(_("“{name}”已标 {used} 个，名额 {most} 个，请先减少。").format(name=name, used=quota.used, most=quota.most))
     cases = list(queries.sent_up(held).order_by("number"))
     marks = queries.marks_of(held)

@@ -17,7 +17,7 @@ from zhengping.server.call.records import call as engine_call
 from zhengping.server.call.records import moment
 from zhengping.server.call.rules import door
 from zhengping.server.screening import forms, operations, queries, records
-from zhengping.server.screening.models import MARKS, Mark, Seal
+from zhengping.server.screening.models import MARK_NAMES, MARKS, Mark, Seal
 from zhengping.server.submission import operations as submission_operations
 from zhengping.server.submission import queries as submission_queries
 from zhengping.server.submission import records as submission_records
@@ -36,7 +36,7 @@ def _common(request, body: Body) -> dict[str, object]:
         "edition": body.edition,
         "body": body,
         "seal": seal,
-        "quotas": [(MARKS[quota.mark], quota) for quota in queries.quotas(body)],
+        "quotas": [(MARK_NAMES[quota.mark], quota) for quota in queries.quotas(body)],
         "left": queries.unmarked(body),
         "may": request.user.has_perm("call.screen", body) and not seal,
         "closes": moment(body.edition, body.edition.screening_closes),
@@ -70,7 +70,7 @@ def cases(request, slug, division):
     for row in page:
         row.own = marks.get(row.pk)
         row.theme_name = names.get(row.theme)
-    words = {"page": page, "marks": MARKS, "themes": names.values(), "at": "cases", "all": submission_queries.cases_of(body).count()}
+    words = {"page": page, "marks": MARK_NAMES, "themes": names.values(), "at": "cases", "all": submission_queries.cases_of(body).count()}
     return render(request, "screening/cases.html", {**_common(request, body), **words})
 
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django import template
+from django.utils.functional import lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from zhengping.engine import tables
 
 register = template.Library()
 
@@ -28,3 +35,30 @@ def percent(share):
 def item(mapping, key):
     """The value of a key that stands in a variable."""
     return mapping.get(key, "") if mapping else ""
+
+
+@cache
+def _english() -> dict[str, str]:
+    bodies = {body.name: body.english for body in tables.bodies()}
+    return {**bodies, **dict(tables.unit_types()), **dict(tables.LEVELS)}
+
+
+@register.filter
+def called(thing):
+    """A word of the tables (unit type, level, province), or a row with an English name, in the language of the page."""
+    if not thing:
+        return ""
+    name = thing if isinstance(thing, str) else thing.name
+    if not (get_language() or "").startswith("en"):
+        return name
+    return _english().get(name, name) if isinstance(thing, str) else getattr(thing, "english", "") or _english().get(name, name)
+
+
+called_lazily = lazy(called, str)
+
+
+@register.filter
+def limited(limit, rule):
+    """An upper limit in characters as a phrase, by its rule."""
+    told = {"以内": _("{limit} 字以内"), "左右": _("{limit} 字左右"), "不超过": _("不超过 {limit} 字")}
+    return told.get(rule, "{limit}").format(limit=limit)
