@@ -97,6 +97,7 @@ def fill(sample: Path, tell: Callable[[str, int, int], None]) -> People:
 
 def serve(host: str, port: int) -> int:
     """Run web server and worker until Ctrl-C or SIGTERM; a worker that dies is started again."""
+    from django.conf import settings
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -104,7 +105,7 @@ def serve(host: str, port: int) -> int:
     keeper = threading.Thread(target=_keep_worker, args=(stopping,), daemon=True)
     keeper.start()
     server = Granian(
-        "zhengping.server.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=1, blocking_threads=8, backlog=1024, log_enabled=False
+        "zhengping.server.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=settings.WORKERS, blocking_threads=8, backlog=1024, log_enabled=False
     )
     try:
         server.serve()

@@ -80,7 +80,7 @@ def _edition(sample: Path, organiser: User) -> Edition:
             "earlier": rows.get("earlier", []),
             "group": rows.get("group", ""),
             "group_types": rows.get("group_types", []),
-            "notice": _notice(rows),
+            "notice": _notice(rows, [theme.name for theme in edition.themes.all()]),
             "is_sample": True,
         }
         call.update_edition(actor=organiser, edition=edition, version=1, changes=changes)
@@ -96,12 +96,12 @@ def _edition(sample: Path, organiser: User) -> Edition:
     return edition
 
 
-def _notice(rows: dict) -> str:
+def _notice(rows: dict, themes: list[str]) -> str:
     hosts = "、".join(rows.get("hosts", [])) or "主办单位"
     return (
         f"（本启事为样例）\n\n为总结各地人才工作的新做法，{hosts}面向全国征集案例。有关事项通知如下。\n\n"
         "一、征集范围\n各省（自治区、直辖市）有关部门，市、县、乡镇街道，高等院校、科研院所，国有企业和民营企业，均可报送。\n\n"
-        "二、征集主题\n" + "、".join(t["name"] for t in rows.get("themes", [])) + "。\n\n"
+        "二、征集主题\n" + "、".join(themes) + "。\n\n"
         "三、材料要求\n案例应真实、具体，写明背景、做法、创新点、成效和推广价值，全文不超过三千字，以 Word 文件上传。请勿报送涉密材料。\n\n"
         "四、报送方式\n在本页点击“上传案例”，系统立即指出缺漏，确认后即得编号和回执。各省对本地区案例筛选后统一上报，并标明重点推荐或一般。\n\n"
         "五、评审和公示\n由专家按创新性、典型性、可复制性匿名评审，结果公示五个工作日。"

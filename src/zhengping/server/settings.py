@@ -138,7 +138,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_TEMP_DIR = str(DATA / "incoming")
 Path(FILE_UPLOAD_TEMP_DIR).mkdir(exist_ok=True)
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
-READERS = env.int("ZHENGPING_READERS", 2)  # reader processes beside the web process
+READERS = env.int("ZHENGPING_READERS", 2)  # reader processes beside each process that takes files
+WORKERS = env.int("ZHENGPING_WORKERS", 2)  # web processes
 
 # --- people ----------------------------------------------------------------------------------------------------------
 
@@ -209,7 +210,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("ZHENGPING_TRUSTED_PROXY", False) else None
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CSRF_FAILURE_VIEW = "zhengping.server.accounts.views.csrf_failure"
 MESSAGE_TAGS = {40: "danger"}

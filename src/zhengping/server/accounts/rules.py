@@ -7,9 +7,12 @@ from functools import wraps
 from typing import Any
 
 import rules
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 View = Callable[..., HttpResponse]
@@ -31,6 +34,15 @@ rules.add_perm("accounts.everyone", everyone)
 rules.add_perm("accounts.own", person)
 
 
+KEPT = 5  # seconds for which a public page is the same for every stranger
+
+
+def _kept_under(request: HttpRequest) -> str:
+    """The name under which a public page is kept for strangers; "" where it may be of the person's own, or asks something."""
+    is_plain = request.method == "GET" and not request.GET and not request.COOKIES.get(settings.SESSION_COOKIE_NAME) and not request.COOKIES.get("messages")
+    return f"page:{get_language()}:{request.path}" if is_plain else ""
+
+
 def door(permission: str, *methods: str, scope: Callable[[dict[str, Any]], Any] = lambda words: None, public: bool = False) -> Callable[[View], View]:
     """Open a view only to whom `permission` allows its scope; strangers are asked to log in, others told that they may not.
 
@@ -41,6 +53,15 @@ def door(permission: str, *methods: str, scope: Callable[[dict[str, Any]], Any] 
     def around(view: View) -> View:
         @wraps(view)
         def opened(request: HttpRequest, **words: Any) -> HttpResponse:
+            key = _kept_under(request) if public else ""
+            if key and (kept := cache.get(key)):
+                return kept
+            response = answered(request, **words)
+            if key and response.status_code == 200:
+                cache.set(key, response, KEPT)
+            return response
+
+        def answered(request: HttpRequest, **words: Any) -> HttpResponse:
             about = scope(words)
             if not request.user.has_perm(permission, about):
                 if not request.user.is_authenticated:

@@ -280,7 +280,7 @@ class DelegateForm(forms.Form):
 class LetterForm(forms.Form):
     """The words of a kind of letter."""
 
-    subject = forms.CharField(label=_("主题"), max_length=200)
+    subject = forms.CharField(label=_("邮件主题"), max_length=200)
     body = forms.CharField(label=_("正文"), widget=forms.Textarea(attrs={"rows": 14}))
 
     def __init__(self, *args, known, **words):

@@ -177,7 +177,7 @@ def send_to_body(*, edition: Edition, body: Body, kind: str, day: str = "") -> b
         return False
     page = reverse("screening:cases", args=[edition.slug, body.division]) if kind == "screening" else reverse("call:forwarding", args=[body.token])
     deadline = edition.screening_closes if kind == "screening" else queries.closes(edition, body)
-    words = {"body": body.name, "deadline": records.moment(edition, deadline), "link": records.address(page)}
+    words = {"body": body.name, "deadline": records.moment(edition, deadline, is_letter=True), "link": records.address(page)}
     subject, text = records.letter(edition, kind, **words)
     post(key=f"{kind}:{edition.slug}:{body.division}:{day}", to=body.email, subject=subject, body=text, kind=kind, edition=edition.slug)
     return True
@@ -224,7 +224,7 @@ def invite(*, actor: User, edition: Edition, email: str, role: str, body: Body |
     role_name = dict(Invitation._meta.get_field("role").choices)[role]
     words = {
         "role": f"{body.name}{role_name}" if body else str(role_name),
-        "expires": records.moment(edition, made.expires_at),
+        "expires": records.moment(edition, made.expires_at, is_letter=True),
         "link": records.address(reverse("call:accept", args=[made.token])),
     }
     subject, text = records.letter(edition, "invitation", **words)

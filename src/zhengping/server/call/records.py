@@ -8,6 +8,7 @@ import re
 import segno
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from docx import Document
 from docx.oxml.ns import qn
@@ -78,11 +79,13 @@ def letter(edition: Edition, kind: str, **values: object) -> tuple[str, str]:
     return " ".join(filled(subject).split()), filled(body)
 
 
-def moment(edition: Edition, at) -> str:
-    """A moment as letters and receipts write it, in the edition's zone."""
+def moment(edition: Edition, at, *, is_letter: bool = False) -> str:
+    """A moment in the edition's zone, as the page's language writes it; letters are Chinese until the organiser rewrites them."""
     if at is None:
         return "—"
     local = at.astimezone(here(edition))
+    if not is_letter and (get_language() or "").startswith("en"):
+        return f"{local.day} {local:%B %Y, %H:%M}"
     return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
 
 

@@ -1,7 +1,6 @@
 """Doors of the app."""
 
 from django.urls import path, re_path
-from django.views.i18n import set_language
 
 from zhengping.server.call import views
 
@@ -25,4 +24,4 @@ urlpatterns = [
     path("o/<slug:slug>/settings/letters/", views.letters, name="letters"),
     path("o/<slug:slug>/settings/letters/<str:kind>/", views.letter, name="letter"),
 ]
-doors = [path("", views.home, name="home"), path("language/", set_language, name="set_language")]
+doors = [path("", views.home, name="home"), path("language/<str:code>/", views.language, name="language")]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from django.conf import settings as site
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -29,6 +31,18 @@ def home(request):
     editions = list(queries.editions_for(request.user))
     may_begin = request.user.has_perm("call.begin")
     return render(request, "call/home.html", {"editions": editions, "own": own, "may_begin": may_begin, "now": timezone.now()})
+
+
+@door("accounts.everyone")
+def language(request, code):
+    """Choose the language: kept in a cookie, back to the page one came from."""
+    following = request.GET.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(following, {request.get_host()}, request.is_secure())
+    response = redirect(following if safe else "home")
+    if code in dict(site.LANGUAGES):
+        secure = site.LANGUAGE_COOKIE_SECURE
+        response.set_cookie(site.LANGUAGE_COOKIE_NAME, code, max_age=31_536_000, secure=secure, httponly=True, samesite="Lax")
+    return response
 
 
 # --- notice ----------------------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ VALUES = {
     "screener": _("代为录入"), "code": _("查询码"), "link": _("确认链接"), "dismissed": _("已处理"), "open": _("待处理"), "true": _("是"), "false": _("否"), "null": _("无"), "": _("无"),
 }  # fmt: skip
 OBJECTS = {
-    "submission": _("案例"), "body": _("单位"), "edition": _("本届"), "intake": _("来件"), "user": _("人员"), "file": _("文件"), "match": _("查重"), "member": _("成员"),
+    "submission": _("案例编号"), "body": _("单位"), "edition": _("本届"), "intake": _("来件"), "user": _("人员"), "file": _("文件"), "match": _("查重"), "member": _("成员"),
     "invitation": _("邀请"), "letter": _("邮件"), "membership": _("成员"), "incoming": _("文件"),
 }  # fmt: skip
 ACTORS = {"machine": _("系统"), "unit": _("报送单位"), "mailbox": _("收件邮箱"), "anonymous": _("未登录者"), "": _("系统")}

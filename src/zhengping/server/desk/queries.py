@@ -13,6 +13,7 @@ from zhengping.engine import tables
 from zhengping.server.accounts.models import User
 from zhengping.server.audit.models import Entry
 from zhengping.server.audit.queries import readable
+from zhengping.server.audit.templatetags.words import called
 from zhengping.server.call.models import Body, Edition
 from zhengping.server.desk import labels
 from zhengping.server.screening import queries as screening
@@ -149,7 +150,7 @@ def told(entry: Entry) -> str:
 
 def _short(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = str(labels.VALUES.get(text, text))
+    text = str(labels.VALUES.get(text) or called(text))
     return text if len(text) <= 80 else text[:77] + "…"
 
 
@@ -160,7 +161,7 @@ def explained(entries: Iterable[Entry]) -> list[Entry]:
     pks = {kind: [int(pk) for at, pk in keys if at == kind and pk.isdigit()] for kind in ("user", "submission", "body")}
     names = {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=pks["user"])}
     names |= {f"submission:{pk}": str(number or "—") for pk, number in Submission.objects.filter(pk__in=pks["submission"]).values_list("pk", "number")}
-    names |= {f"body:{pk}": name for pk, name in Body.objects.filter(pk__in=pks["body"]).values_list("pk", "name")}
+    names |= {f"body:{pk}": called(name) for pk, name in Body.objects.filter(pk__in=pks["body"]).values_list("pk", "name")}
     for entry in held:
         kind, _, pk = entry.object.partition(":")
         entry.who = labels.ACTORS.get(entry.actor) or names.get(entry.actor, entry.actor)

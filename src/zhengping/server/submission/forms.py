@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from functools import cache
 
 from django import forms
 from django.conf import settings
@@ -98,22 +99,27 @@ def find_division(words: str) -> str:
         if number in known:
             return number
         raise forms.ValidationError(_("没有代码为“{code}”的行政区划。").format(code=number))
-    place = _by_name(words, known)
+    place = _by_name(words)
     if not place:
         near = _nearest(words, known)
         raise forms.ValidationError(_("没有找到“{words}”，是否为“{near}”？").format(words=words, near=near))
     return place
 
 
-def _by_name(words: str, known: dict[str, str]) -> str:
-    """The division whose full name or last part is this, the present one before ended ones."""
-    bare = words.replace(" ", "")
-    for number, name in reversed(known.items()):
-        province = known.get(number[:2] + "0000", "")
-        city = known.get(number[:4] + "00", "")
-        if bare in (name, province + name, province + city + name, city + name):
-            return number
-    return ""
+def _by_name(words: str) -> str:
+    """The division whose full name or last part is this, the present one before ended ones; "" where there is none."""
+    return _names().get("".join(words.split()), "")
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Every way to write a division in full -> its six digits; of several the latest."""
+    known = {d.number: d.name for d in tables.divisions()}
+    found = {}
+    for number, name in known.items():
+        province, city = known.get(number[:2] + "0000", ""), known.get(number[:4] + "00", "")
+        found |= dict.fromkeys((name, province + name, province + city + name, city + name), number)
+    return found
 
 
 def _nearest(words: str, known: dict[str, str]) -> str:

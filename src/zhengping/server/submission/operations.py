@@ -329,7 +329,9 @@ def correct(*, submission: Submission, actor: User | str, changed: int, theme: s
     before = {name: getattr(held, name) for name in DETAILS}
     for name, value in details.items():
         setattr(held, name, value)
-    _recode(held, actor, theme, division)
+    says_more = (theme and theme != held.theme) or (division and division != held.division)
+    if says_more or (before["title"], before["unit"]) != (held.title, held.unit):
+        _recode(held, actor, theme, division)
     held.changed += 1
     held.save()
     key = f"submission:{held.pk}"
@@ -436,7 +438,7 @@ def send_receipt(held: Submission) -> None:
         number=held.number,
         title=held.title,
         unit=held.unit,
-        time=call_records.moment(held.edition, held.arrived_at),
+        time=call_records.moment(held.edition, held.arrived_at, is_letter=True),
         sha256="、".join(queries.current(held).documents),
         link=call_records.address(reverse("submission:case", args=[held.token])),
     )
