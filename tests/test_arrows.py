@@ -16,7 +16,7 @@ from zhengping.engine import record
 
 SOURCE = Path(__file__).parents[1] / "src"
 ENGINE = SOURCE / "zhengping/engine"
-STEPS = ("adaptive", "assignment", "calibration", "coding", "figures", "originality", "proofreading", "reading", "roundup", "scrutiny", "selection")
+STEPS = ("adaptive", "assignment", "blinding", "calibration", "coding", "figures", "originality", "proofreading", "reading", "roundup", "scrutiny", "selection")
 FILES = sorted((SOURCE / "zhengping").rglob("*.py"))
 ON_DISK = ("folder", "workers")
 VALUES = [value for value in vars(record).values() if isinstance(value, type) and dataclasses.is_dataclass(value)]

@@ -360,6 +360,28 @@ class Match:
     passages: tuple[Passage, ...] = ()
 
 
+# --- blinding --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """A case as a judge may read it: title, paragraphs and headings of the parts with typed masks; `masks` counts these by kind.
+
+    Kinds are "unit", "place", "person", "telephone", "e-mail", "id-number", "bank-account", "address", "account" and "other".
+    """
+
+    number: int
+    title: str
+    paragraphs: tuple[str, ...]
+    parts: tuple[Part, ...] = ()
+    masks: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The running text, paragraphs joined by line feeds."""
+        return "\n".join(self.paragraphs)
+
+
 # --- judging ---------------------------------------------------------------------------------------------------------
 #
 # Judges and cases bear the names of the organiser's own tables, any text; scores are on the scale of those tables.
