@@ -75,6 +75,7 @@ def world(edition, organiser, word, numbered, screener):
     }  # fmt: skip
     special = {
         "call:forwarding": {"token": body.token},
+        "language": {"code": "en"},
         "call:accept": {"token": invitation.token},
         "call:letter": {"kind": "notice"},
         "call:delegate": {"pk": member.pk},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 _TEMPLATE = """
@@ -43,7 +44,6 @@ def slip(
     All texts are data: nothing in them is read as markup.
     """
     import typst
-    from pylopdf_fonts_zh_cn import sans_path
 
     data: dict[str, Any] = {
         "over": over,
@@ -55,8 +55,16 @@ def slip(
         "has_code": bool(code),
     }
     files: Any = {"main": _TEMPLATE.encode(), "slip.json": json.dumps(data, ensure_ascii=False).encode(), "code.svg": (code or "<svg/>").encode()}
-    fonts = typst.Fonts(include_system_fonts=False, font_paths=[sans_path().parent])
-    return bytes(typst.compile(files, font_paths=fonts, format="pdf", timestamp=0))
+    return bytes(typst.compile(files, font_paths=_fonts(), format="pdf", timestamp=0))
+
+
+@cache
+def _fonts() -> Any:
+    """The fonts of the font wheel, loaded once; those of the machine play no part."""
+    import typst
+    from pylopdf_fonts_zh_cn import sans_path
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[sans_path().parent])
 
 
 def _breakable(text: str) -> str:

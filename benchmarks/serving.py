@@ -1,0 +1,195 @@
+"""Whole submissions (upload page, upload, correct and confirm, receipt) and the call page under load, by clients of their own processes' threads.
+
+Usage: python benchmarks/serving.py [CLIENTS] [SUBMISSIONS] [--database postgres://…] [--peer http://127.0.0.1:PORT/EVENT]
+
+Our site is started with an empty data folder (SQLite unless a database is named) and every submission is a 30 kB .docx of its own. `--peer` names an event of a running
+pretalx (`pip install pretalx`, a call with a title and an abstract, no questions): then both are measured in turn, A B A B, and the medians compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import random
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import requests
+
+from zhengping.samples.writers import Paper, docx
+
+PAPERS: dict[int, bytes] = {}  # made before the clock starts
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+WORDS = "人才机制改革服务企业平台项目资金政策引进培养评价激励保障协同创新示范基地专家团队成果转化".strip()
+
+
+def paper(number: int) -> bytes:
+    """A .docx of about 30 kB with words of its own."""
+    chance = random.Random(abs(number) + 10_000 * (number < 0))
+    line = lambda: "".join(chance.choice(WORDS) for _ in range(160)) + "。"  # noqa: E731 - a sentence
+    made = docx(Paper(f"以第{number}号机制促进人才评价改革", "江苏省南京市鼓楼区委组织部", (("案例背景", (line(),)), ("主要做法", tuple(line() for _ in range(8))), ("工作成效", (line(),)))), False)
+    held = io.BytesIO(made)
+    with zipfile.ZipFile(held, "a") as archive:
+        archive.writestr("docProps/thumbnail.jpeg", chance.randbytes(max(0, 30_000 - len(made))))
+    return held.getvalue()
+
+
+def submit(base: str, number: int) -> float:
+    """One whole submission as a unit makes it; -> its seconds. Raises AssertionError where a step is not answered as it should."""
+    begun = time.perf_counter()
+    with requests.Session() as browser:
+        page = browser.get(f"{base}/c/load/submit/", timeout=60)
+        token = TOKEN.search(page.text)[1]
+        files = {"files": (f"案例{number}.docx", PAPERS.pop(number, b"") or paper(number))}
+        page = browser.post(f"{base}/c/load/submit/", data={"csrfmiddlewaretoken": token}, files=files, timeout=60)
+        assert f"第{number}号" in page.text, page.text[:300]
+        form = dict(re.findall(r'<input type="(?:text|hidden|email)" name="([^"]+)" value="([^"]*)"', page.text))
+        form |= {"csrfmiddlewaretoken": TOKEN.search(page.text)[1], "consents": "on", "contact_name": "样例", "do": "code"}
+        page = browser.post(page.url, data=form, timeout=60)
+        receipt = re.search(r'href="(/s/[^"]+/receipt\.pdf)"', page.text)
+        assert receipt, page.text[:2000]
+        assert browser.get(base + receipt[1], timeout=60).content.startswith(b"%PDF")
+    return time.perf_counter() - begun
+
+
+def submit_to_peer(address: str, number: int) -> float:
+    """The same to a call of pretalx: its pages of a new submission with a new account."""
+    begun = time.perf_counter()
+    with requests.Session() as browser:
+        page = browser.get(f"{address}/submit/", timeout=120)
+        for _ in range(6):
+            token = TOKEN.search(page.text)
+            if "/thank" in page.url or "/me/" in page.url or not token:
+                break
+            form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+            form |= {
+                "csrfmiddlewaretoken": token[1], "title": f"Case {number}", "abstract": "x" * 400, "content_locale": "en", "submission_type": _first_choice(page.text, "submission_type"),
+                "register_name": "Sample", "register_email": f"u{number}-{time.time_ns()}@example.org", "register_password": "a long passw0rd!", "register_password_repeat": "a long passw0rd!",
+                "name": "Sample", "biography": "x", "action": "submit",
+            }  # fmt: skip
+            page = browser.post(page.url, data=form, files={"image": ("", b"")}, timeout=120)
+        assert page.status_code == 200, page.status_code
+    return time.perf_counter() - begun
+
+
+def _first_choice(text: str, name: str) -> str:
+    found = re.search(rf'name="{name}".*?<option value="(\d+)"', text, re.S)
+    return found[1] if found else ""
+
+
+def load(step, base: str, clients: int, count: int, first: int) -> tuple[float, list[float], int]:
+    """`count` steps by so many clients; -> steps a second, their seconds, how many failed."""
+    failed = 0
+
+    def one(number: int) -> float | None:
+        try:
+            return step(base, number)
+        except (AssertionError, requests.RequestException, TypeError) as error:
+            print("failed:", str(error)[:300], file=sys.stderr)
+            return None
+
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(clients) as threads:
+        times = list(threads.map(one, range(first, first + count)))
+    taken = time.perf_counter() - begun
+    failed = times.count(None)
+    return (count - failed) / taken, sorted(t for t in times if t is not None), failed
+
+
+def page(base: str, number: int) -> float:
+    """The call's public page once."""
+    begun = time.perf_counter()
+    assert requests.get(f"{base}/c/load/", timeout=60).status_code == 200
+    return time.perf_counter() - begun
+
+
+def peer_page(address: str, number: int) -> float:
+    """The peer's public page of a call once."""
+    begun = time.perf_counter()
+    assert requests.get(f"{address}/cfp", timeout=60).status_code == 200
+    return time.perf_counter() - begun
+
+
+_FILL = """
+import django; django.setup()
+from django.utils import timezone
+from datetime import timedelta
+from zhengping.server import demo
+from zhengping.server.call import operations as call
+from zhengping.server.call.models import Edition
+organiser = demo._person(*demo.PEOPLE["organiser"])
+call.begin_edition(actor=organiser, slug="load", number=4, year=2026, name="测量用（样例）")
+Edition.objects.filter(slug="load").update(notice="样例启事。" * 200, hosts=["样例"], published_at=timezone.now(), closes=timezone.now() + timedelta(days=1))
+"""
+_COUNT = """
+import django; django.setup()
+from zhengping.server.submission.models import Counter, Submission
+numbers = sorted(Submission.objects.exclude(number=None).values_list("number", flat=True))
+print(len(numbers), numbers == list(range(1, len(numbers) + 1)), Counter.objects.get().last)
+"""
+
+
+def main() -> None:
+    """Start the site, load it, count what it kept."""
+    words = argparse.ArgumentParser()
+    words.add_argument("clients", nargs="?", type=int, default=10)
+    words.add_argument("submissions", nargs="?", type=int, default=100)
+    words.add_argument("--database", default="")
+    words.add_argument("--peer", default="")
+    words.add_argument("--rounds", type=int, default=2)
+    args = words.parse_args()
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+    data = tempfile.mkdtemp(prefix="zhengping-serving-")
+    base = f"http://127.0.0.1:{port}"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "zhengping.server.settings", "ZHENGPING_DATA": data, "ZHENGPING_ADDRESS": base}
+    if args.database:
+        environment["ZHENGPING_DATABASE"] = args.database
+    subprocess.run([sys.executable, "-m", "zhengping.server", "migrate"], env=environment, check=True)
+    subprocess.run([sys.executable, "-c", _FILL], env=environment, check=True)
+    log = (Path(data) / "log").open("wb")
+    server = subprocess.Popen([sys.executable, "-m", "zhengping.server", "serve", "--port", str(port)], env=environment, stdout=log, stderr=log)
+    try:
+        for _ in range(200):
+            try:
+                requests.get(f"{base}/c/load/", timeout=2)
+                break
+            except requests.RequestException:
+                time.sleep(0.1)
+        for number in range(-8, 1):
+            submit(base, number)
+        ours, theirs = [], []
+        for turn in range(args.rounds):
+            PAPERS.update((number, paper(number)) for number in range(1 + turn * args.submissions, 1 + (turn + 1) * args.submissions))
+            ours.append(load(submit, base, args.clients, args.submissions, 1 + turn * args.submissions))
+            if args.peer:
+                theirs.append(load(submit_to_peer, args.peer, args.clients, args.submissions, 1 + turn * args.submissions))
+        for name, found in (("zhengping", ours), ("pretalx", theirs)):
+            if found:
+                rate = statistics.median(one[0] for one in found)
+                times = sorted(t for one in found for t in one[1])
+                print(f"{name:10} {args.clients} clients: {rate:6.1f} submissions/s, p95 {times[int(len(times) * 0.95) - 1]:.2f} s, failed {sum(one[2] for one in found)}")
+        pages = [load(page, base, 20, 600, 0)[0] for _ in range(args.rounds)]
+        print(f"zhengping  20 clients: {statistics.median(pages):6.1f} call pages/s")
+        if args.peer:
+            pages = [load(peer_page, args.peer, 20, 300, 0)[0] for _ in range(args.rounds)]
+            print(f"pretalx    20 clients: {statistics.median(pages):6.1f} call pages/s")
+        done = subprocess.run([sys.executable, "-c", _COUNT], env=environment, capture_output=True, text=True, check=True)
+        print("kept, numbers without gaps, counter:", done.stdout.strip(), "of", 9 + args.rounds * args.submissions)
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+if __name__ == "__main__":
+    main()
