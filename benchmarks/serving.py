@@ -1,8 +1,8 @@
 """Whole submissions (upload page, upload, correct and confirm, receipt) and the call page under load, by clients of their own processes' threads.
 
-Usage: python benchmarks/serving.py [CLIENTS] [SUBMISSIONS] [--database postgres://…] [--peer http://127.0.0.1:PORT/EVENT]
+Usage: python benchmarks/serving.py [CLIENTS] [SUBMISSIONS] [--database postgres://…] [--peer ADDRESS]
 
-Our site is started with an empty data folder (SQLite unless a database is named) and every submission is a 30 kB .docx of its own. `--peer` names an event of a running
+Our site is started with an empty data folder (SQLite unless a database is named) and every submission is a 30 kB .docx of its own. `--peer` is the address of an event of a running
 pretalx (`pip install pretalx`, a call with a title and an abstract, no questions): then both are measured in turn, A B A B, and the medians compared.
 """
 

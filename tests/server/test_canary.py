@@ -57,7 +57,7 @@ def opened(answer) -> bytes:
 
 def test_no_secret_reaches_whom_it_should_not(world):
     case, edition = world["case"], world["edition"]
-    words = {"slug": edition.slug, "number": case.number, "pk": case.files.first().pk, "sign": "x", "ending": "docx", "kind": "themes", "word": "x", "token": "guess"}
+    words = {"slug": edition.slug, "number": case.number, "pk": case.files.first().pk, "sign": "x", "ending": "docx", "kind": "themes", "word": "x", "token": "guess", "code": "en"}
     leaks = []
     for role, client in world["clients"].items():
         own = {SECRETS["judge"]} if role == "judge" else set()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhengping.engine import tables
@@ -145,3 +146,9 @@ def here(edition: Edition) -> ZoneInfo:
 def default_bodies() -> list[tuple[str, str]]:
     """The 31 provinces on the mainland and the production corps, as six digits and name: what a national call invites by default."""
     return [(body.number, body.name) for body in tables.bodies() if body.number[:2] not in ("71", "81", "82")]
+
+
+def theme_choices(edition: Edition) -> list[tuple[str, str]]:
+    """The edition's themes in the language of the page."""
+    is_english = (get_language() or "").startswith("en")
+    return [(theme.key, theme.english if is_english and theme.english else theme.name) for theme in edition.themes.all()]

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from zhengping.engine import tables
 from zhengping.server.audit.templatetags.words import called_lazily
 from zhengping.server.call.models import Body
+from zhengping.server.call.queries import theme_choices
 from zhengping.server.screening.models import MARK_NAMES, Mark
-from zhengping.server.submission.forms import theme_choices
 from zhengping.server.submission.models import Submission
 
 CODED = [("person", _("人工确认")), ("unsure", _("机器，不足 90%")), ("sure", _("机器，90% 以上"))]

@@ -7,11 +7,11 @@ from functools import cache
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from zhengping.engine import tables
 from zhengping.server.call.models import Edition
+from zhengping.server.call.queries import theme_choices
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -58,12 +58,6 @@ class BulkForm(forms.Form):
         if not cleaned.get("files") and not cleaned.get("folder"):
             raise forms.ValidationError(_("请选择文件，或填写文件夹路径。"))
         return cleaned
-
-
-def theme_choices(edition: Edition) -> list[tuple[str, str]]:
-    """The edition's themes in the language of the page."""
-    is_english = (get_language() or "").startswith("en")
-    return [(theme.key, theme.english if is_english and theme.english else theme.name) for theme in edition.themes.all()]
 
 
 class CaseForm(forms.Form):
