@@ -1,0 +1,99 @@
+"""Fills a site for the browser (run as a program, with ZHENGPING_DATA set); prints the addresses that hold keys as JSON.
+
+`demo FOLDER` is the demonstration of a sample folder with one object of each kind, and an edition that is still empty; `small` is one edition that is open.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import django
+
+
+def demo(folder: Path) -> dict[str, str]:
+    """The demonstration, a draft, a numbered case, an invitation; and an edition without anything."""
+    from django.core import signing
+    from django.db import transaction
+    from django.utils import timezone
+
+    from tests.server.conftest import paper
+
+    from zhengping import samples
+    from zhengping.samples.writers import docx
+    from zhengping.server import demo as made
+    from zhengping.server.accounts.models import User
+    from zhengping.server.call import operations as call
+    from zhengping.server.call.models import Membership
+    from zhengping.server.screening.models import Seal
+    from zhengping.server.screening.queries import sent_up
+    from zhengping.server.submission import operations, records, tasks
+    from zhengping.server.submission.models import Match, Submission
+
+    samples.make(folder, 40, 4)
+    edition = made.fill(folder)
+    organiser, unit = (User.objects.get(email=f"{role}@example.org") for role in ("organiser", "unit"))
+    first = Submission.objects.filter(edition=edition, number__isnull=False).order_by("number").first()
+    file = first.files.first()
+    held = operations.receive(
+        edition=edition, source="upload", files=[("案例.docx", records.bytes_of(file.sha256)), ("空.docx", b"PK")], arrived_at=timezone.now(), by=unit
+    )
+    tasks.read_now(held)
+    draft = held.submissions.get()
+    Submission.objects.filter(pk=draft.pk).update(contact_email="unit@example.org")
+    word = signing.dumps({"s": draft.pk, "e": "unit@example.org"}, salt="submission.confirm")
+    with transaction.atomic():
+        empty = call.begin_edition(actor=organiser, slug="empty", number=5, year=2027, name="第五届案例征集（样例）")
+    screener = User.objects.get(email="screener@example.org")
+    Membership.objects.create(edition=empty, user=screener, role="screener", body=empty.bodies.get(division="320000"))
+    invitation = call.invite(actor=organiser, edition=edition, email="judge2@example.org", role="judge")
+    jiangsu = docx(paper(0), False)
+    tasks.read_now(operations.receive(edition=edition, source="screener", files=[("案例.docx", jiangsu)], arrived_at=timezone.now(), by=screener, body=edition.bodies.get(division="320000")))
+    sealed = Seal.objects.filter(edition=edition, returned_at=None).select_related("body").first()
+    own = edition.bodies.get(division="320000")
+    case = sent_up(own).order_by("number").first() or first
+    version = first.versions.get(number=first.current)
+    return {
+        "draft": draft.token, "numbered": first.token, "word": word, "intake": held.token, "join": invitation.token, "forward": own.token,
+        "number": str(first.number), "case": str(case.number), "sealed": sealed.body.division if sealed else "", "batch": str(first.intake_id),
+        "match": str(Match.objects.filter(edition=edition).values_list("pk", flat=True).first() or ""), "version": str(version.number),
+        "verify": f"{first.pk}/{records.receipt_sign(first, version)}", "task": str(Membership.objects.get(user=screener, edition=edition).pk),
+    }  # fmt: skip
+
+
+def small() -> dict[str, str]:
+    """An edition that is open, six cases, an organiser and a screener of 江苏; and one not published yet."""
+    from django.db import transaction
+    from tests.server.conftest import edition_of, paper, person, take
+
+    from zhengping.samples.writers import docx
+    from zhengping.server.call import operations as call
+    from zhengping.server.call.models import Edition, Membership
+
+    organiser = person("organiser@example.org", name="样例组织方")
+    type(organiser).objects.filter(pk=organiser.pk).update(is_staff=True)
+    edition = edition_of(organiser)
+    edition.bodies.filter(division="320000").update(recommended=1, general=5, email="320000@example.org")
+    take(edition, *((f"案例{at}.docx", docx(paper(at), False)) for at in range(6)), source="zip", by=organiser)
+    screener = person("screener@example.org", name="样例初筛")
+    Membership.objects.create(edition=edition, user=screener, role="screener", body=edition.bodies.get(division="320000"))
+    with transaction.atomic():
+        coming = call.begin_edition(actor=organiser, slug="e5", number=5, year=2027, name="第五届案例征集")
+    now = edition.opens
+    Edition.objects.filter(pk=coming.pk).update(
+        hosts=["样例主办单位"], contact="样例 010-0", opens=now, closes=now + timedelta(days=60), screening_closes=now + timedelta(days=70)
+    )
+    folder = Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "新案例.docx").write_bytes(docx(paper(17), False))
+    return {"paper": str(folder / "新案例.docx")}
+
+
+if __name__ == "__main__":
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    print(json.dumps(demo(Path(sys.argv[2])) if sys.argv[1] == "demo" else small()))

@@ -1,0 +1,145 @@
+"""A site of its own for a browser, its pages, and the browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+LANGUAGES = ("zh-hans", "en")
+WIDTHS = (1280, 360)
+PASSWORD = "zhengping-demo"
+ORGANISER, EMPTY = "/o/sample-4/", "/o/empty/"
+PROVINCE = "/p/sample-4/320000/"
+PAGES = {  # who looks -> the addresses; words in braces come from `fill`
+    "": (
+        "/", "/c/sample-4/", "/c/sample-4/submit/", "/find/", "/nothing-here/", "/i/{intake}/", "/s/{draft}/", "/s/{numbered}/", "/s/{draft}/confirm/{word}/",
+        "/v/{verify}/", "/v/1/x/", "/f/{forward}/", "/join/{join}/", "/join/x/", "/account/login/", "/account/signup/", "/account/password/reset/",
+        "/account/password/reset/done/", "/account/confirm-email/", "/account/inactive/",
+    ),
+    "unit": ("/mine/", "/join/{join}/", ORGANISER),
+    "screener": (
+        PROVINCE, PROVINCE + "?q=zzz", PROVINCE + "cases/{case}/", PROVINCE + "order/", PROVINCE + "paper/", PROVINCE + "seal/", "/p/empty/320000/",
+        "/p/empty/320000/order/", "/delegate/{task}/", "/account/me/", "/account/email/", "/account/password/change/", "/account/2fa/", "/account/2fa/totp/activate/",
+        "/account/2fa/webauthn/add/", "/account/sessions/", "/account/reauthenticate/", "/account/logout/", "/mine/",
+    ),
+    "organiser": (
+        ORGANISER, ORGANISER + "cases/", ORGANISER + "cases/?q=zzz", ORGANISER + "cases/{number}/", ORGANISER + "queue/", ORGANISER + "matches/", ORGANISER + "matches/{match}/",
+        ORGANISER + "findings/", ORGANISER + "intakes/", ORGANISER + "intakes/{batch}/", ORGANISER + "files/", ORGANISER + "screening/", ORGANISER + "mail/",
+        ORGANISER + "mail/1/", ORGANISER + "audit/?check=1", ORGANISER + "settings/", ORGANISER + "settings/notice/", ORGANISER + "settings/themes/",
+        ORGANISER + "settings/parts/", ORGANISER + "settings/criteria/", ORGANISER + "settings/bodies/", ORGANISER + "settings/bodies/320000/",
+        ORGANISER + "settings/members/", ORGANISER + "settings/letters/", ORGANISER + "settings/letters/notice/", ORGANISER + "settings/publish/", "/new/",
+        "/p/sample-4/{sealed}/seal/", EMPTY, EMPTY + "cases/", EMPTY + "queue/", EMPTY + "matches/", EMPTY + "findings/", EMPTY + "intakes/", EMPTY + "files/",
+        EMPTY + "screening/", EMPTY + "mail/", EMPTY + "audit/", EMPTY + "settings/publish/", "/c/empty/",
+    ),
+}  # fmt: skip
+
+
+def chromium() -> str | None:
+    """The browser of this machine."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def pages(words: dict[str, str]) -> list[tuple[str, str]]:
+    """Every page as (who, address); those whose object is not there are left out."""
+    return [(who, address.format(**words)) for who, addresses in PAGES.items() for address in addresses if "//" not in address.format(**words)]
+
+
+@contextmanager
+def served(data: Path, *, kind: str = "demo") -> Iterator[tuple[str, dict[str, str]]]:
+    """A filled site that is served; -> its address and the words of its pages."""
+    data.mkdir(parents=True, exist_ok=True)
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("ZHENGPING_", "DJANGO_"))}
+    environment |= {
+        "DJANGO_SETTINGS_MODULE": "zhengping.server.settings", "ZHENGPING_DATA": str(data / "site"), "ZHENGPING_ADDRESS": address, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+        "ZHENGPING_DEMO": "1" if kind == "demo" else "0",
+    }  # fmt: skip
+    filling = [sys.executable, "-m", "tests.journeys.fill", kind, str(data / "sample")]
+    told = subprocess.run(filling, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+    words = json.loads(told.strip().splitlines()[-1])
+    log = (data / "server.log").open("w")
+    server = subprocess.Popen([sys.executable, "-m", "zhengping.server", "serve", "--port", str(port)], cwd=data, env=environment, stdout=log, stderr=log)
+    try:
+        _wait(address, server)
+        yield address, words
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+        log.close()
+
+
+def _wait(address: str, server: subprocess.Popen) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(f"{address}/find/", timeout=5).close()
+            return
+        except OSError:
+            if server.poll() is not None:
+                raise RuntimeError("the site ended before it answered") from None
+            time.sleep(0.1)
+    raise RuntimeError("the site does not answer")
+
+
+@contextmanager
+def browser() -> Iterator:
+    """Chromium without a window."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as tools:
+        opened = tools.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        yield opened
+        opened.close()
+
+
+def enter(page, address: str, email: str, password: str = PASSWORD) -> None:
+    """Log in."""
+    page.goto(f"{address}/account/login/")
+    page.fill("input[name=login]", email)
+    page.fill("input[name=password]", password)
+    page.click("main form button[type=submit]")
+    page.wait_for_url(lambda url: "/login/" not in url)
+
+
+def speak(context, address: str, language: str) -> None:
+    """Choose the language of the pages."""
+    context.add_cookies([{"name": "django_language", "value": language, "url": address}])
+
+
+def shown(opened, address: str, words: dict[str, str], languages=LANGUAGES, widths=WIDTHS) -> Iterator[tuple]:
+    """Each page in each language and width: (page, who, address, language, width, status, what the console said)."""
+    for who in PAGES:
+        context = opened.new_context(viewport={"width": widths[0], "height": 800})
+        page = context.new_page()
+        said: list[str] = []
+        page.on("console", lambda message, said=said: said.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error, said=said: said.append(str(error)))
+        if who:
+            enter(page, address, f"{who}@example.org")
+        for language in languages:
+            speak(context, address, language)
+            for name in [name for by, name in pages(words) if by == who]:
+                said.clear()
+                page.set_viewport_size({"width": widths[0], "height": 800})
+                status = page.goto(address + name).status
+                for width in widths:
+                    page.set_viewport_size({"width": width, "height": 800})
+                    yield page, who, name, language, width, status, [text for text in said if "Failed to load resource" not in text]
+        context.close()
