@@ -66,7 +66,7 @@ def test_a_second_run_has_nothing_to_set_up(copy):
     start = time.monotonic()
     done = run("test", "-k", "one", root=copy)
 
-    assert (done.returncode, done.stdout) == (0, "python -m pytest -k one\n")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "python -m pytest -rs -k one")
     assert time.monotonic() - start < 2
 
 
@@ -77,7 +77,17 @@ def test_the_demo_takes_a_folder(copy):
 def test_an_unknown_command_names_the_known_ones():
     done = run("tset", language="en_US.UTF-8")
 
-    assert (done.returncode, done.stderr) == (2, "There is no command “tset”; there are demo, test, lint, bench, help.\n")
+    assert (done.returncode, done.stderr) == (2, "There is no command “tset”; there are demo, test, lint, bench, screenshots, help.\n")
+
+
+def test_what_is_not_on_the_machine_is_told_with_the_tests_left_out(monkeypatch, capsys):
+    monkeypatch.setattr(zp, "TOOLS", [("no-such-program", ("/no/such/*/place",), "no-such-package", ("某些测试", "some tests")), ("sh", (), "dash", ("无", "none"))])
+    monkeypatch.setattr(zp.os, "geteuid", lambda: 1000)
+
+    absent = zp.install_tools()
+
+    assert [row[2] for row in absent] == ["no-such-package"]
+    assert "略过某些测试；安装后（sudo apt install no-such-package）" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("version", [(3, 11, 0), (3, 13, 5)])
@@ -90,7 +100,7 @@ def test_another_python_is_refused_in_one_sentence(version):
     with pytest.raises(zp.Trouble) as trouble:
         zp.check_python(version)
 
-    assert str(trouble.value) == f"征评需要 Python 3.11 至 3.13,当前为 3.{version[1]},请安装后用“python3.11 zp”运行。"
+    assert str(trouble.value) == f"征评需要 Python 3.11 至 3.13，当前为 3.{version[1]}，请安装后用“python3.11 zp”运行。"
 
 
 def test_a_python_without_venv_is_told_what_to_install():
@@ -98,7 +108,7 @@ def test_a_python_without_venv_is_told_what_to_install():
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, encoding="utf-8")
 
-    assert "这台机器的 Python 缺少 venv 组件,请先运行“sudo apt install python3-venv”。" in done.stderr
+    assert "这台机器的 Python 缺少 venv 组件，请先运行“sudo apt install python3-venv”。" in done.stderr
 
 
 @pytest.mark.parametrize("at", range(4))
@@ -183,5 +193,5 @@ def test_a_step_that_fails_ends_with_one_sentence(capsys):
     with pytest.raises(zp.Trouble) as trouble:
         zp.step(3, 4, "安装依赖", [sys.executable, "-c", "import sys; sys.exit('error: disk full')"])
 
-    assert str(trouble.value) == "“安装依赖”没有完成:disk full;请查明后再次运行。"
+    assert str(trouble.value) == "“安装依赖”没有完成：disk full；请查明后再次运行。"
     assert capsys.readouterr().out.startswith("步骤 3/4 安装依赖 … 失败(")

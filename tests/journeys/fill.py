@@ -81,6 +81,7 @@ def small() -> dict[str, str]:
     Membership.objects.create(edition=edition, user=screener, role="screener", body=edition.bodies.get(division="320000"))
     with transaction.atomic():
         coming = call.begin_edition(actor=organiser, slug="e5", number=5, year=2027, name="第五届案例征集")
+    coming.bodies.filter(division="320000").update(email="jiangsu@example.org")
     now = edition.opens
     Edition.objects.filter(pk=coming.pk).update(
         hosts=["样例主办单位"], contact="样例 010-0", opens=now, closes=now + timedelta(days=60), screening_closes=now + timedelta(days=70)

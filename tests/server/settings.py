@@ -1,10 +1,15 @@
-"""Settings of the tests: SQLite in memory unless ZHENGPING_DATABASE names another, files in a folder of their own, mail kept."""
+"""Settings of the tests: SQLite in memory unless ZHENGPING_DATABASE names another or ZHENGPING_TEST_DATABASE is "postgresql", files in a folder of their own, mail kept."""
 
 import os
 import tempfile
 
 os.environ["ZHENGPING_DATA"] = tempfile.mkdtemp(prefix="zhengping-test-")
 os.environ.setdefault("ZHENGPING_SECRET", "a secret of the tests alone")
+
+if os.environ.get("ZHENGPING_TEST_DATABASE") == "postgresql" and not os.environ.get("ZHENGPING_DATABASE"):
+    from tests.server import postgresql
+
+    os.environ["ZHENGPING_DATABASE"] = postgresql.start()  # the processes that share the tests inherit it
 
 from zhengping.server.settings import *  # noqa: F403
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -47,12 +48,25 @@ print(len(numbers), numbers == list(range(1, len(numbers) + 1)), Version.objects
 
 
 @pytest.fixture
-def machine(tmp_path):
+def database():
+    """The address of a database of the test's own on the server of the tests; "" for SQLite in the data folder."""
+    server = os.environ.get("ZHENGPING_DATABASE", "")
+    if not server:
+        yield ""
+        return
+    import psycopg
+
+    name = f"faults_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as link:
+        link.execute(f"create database {name}")
+        yield f"{server.rsplit('/', 1)[0]}/{name}"
+        link.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def machine(tmp_path, database):
     """How to run a program on a data folder of its own, with an edition in it."""
-    database = os.environ.get("ZHENGPING_DATABASE", "")
-    if database:
-        pytest.skip("the folder of a killed process is on SQLite")
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "zhengping.server.settings", "ZHENGPING_DATA": str(tmp_path / "data"), "ZHENGPING_READERS": "1"}
+    environment = {**os.environ, **({"ZHENGPING_DATABASE": database} if database else {}), "DJANGO_SETTINGS_MODULE": "zhengping.server.settings", "ZHENGPING_DATA": str(tmp_path / "data"), "ZHENGPING_READERS": "1"}
 
     def run(*words, wait=True):
         command = [sys.executable, *words]

@@ -114,7 +114,7 @@ def seal(*, body: Body, actor: User, for_body: bool = False, reason: str = "") -
     marks = queries.marks_of(held)
     left = [case.number for case in cases if case.pk not in marks]
     if left:
-        raise Refused(_("还有 {count} 个案例没有标注（{first} 等），请先标注。").format(count=len(left), first=left[0]))
+        raise Refused(_("还有 {count} 个案例没有标注（编号 {first} 等），请先标注。").format(count=len(left), first=left[0]))
     waiting = [child.name for child in Body.objects.filter(parent=held) if not queries.seal_of(child)]
     if waiting and not for_body:
         raise Refused(_("下一级还有 {count} 个单位没有上报（{first} 等）。").format(count=len(waiting), first=waiting[0]))
