@@ -20,8 +20,10 @@ def main(words: list[str]) -> int:
     count = 0
     with tempfile.TemporaryDirectory() as data, site.served(Path(data)) as (address, names), site.browser() as opened:
         for page, who, name, language, width, _status, _said in site.shown(opened, address, names):
-            known = {word: key for key, word in names.items() if word}
-            told = "/".join(known.get(part, part) for part in name.split("/"))  # keys are new each time
+            known = {word: key for key, word in names.items() if len(word) > 8}
+            told = name
+            for word, key in known.items():  # keys are new each time
+                told = told.replace(word, key)
             file = re.sub(r"[^\w-]+", "-", told).strip("-") or "home"
             page.screenshot(path=folder / f"{who or 'everyone'}-{file}-{language}-{width}.png", full_page=True)
             count += 1

@@ -40,6 +40,8 @@ def test_no_page_bars_anybody(opened, demonstration):
             wrong.append((*here, status, said))
         if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
             wrong.append((*here, f"{wide} pixels wide"))
+        broken = page.evaluate("Array.from(document.images).filter(i => !i.naturalWidth).map(i => i.src)")
+        wrong += [(*here, "a picture that does not show", source) for source in broken]
         found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
         wrong += [(*here, one["id"], node["target"], node["html"][:120]) for one in found for node in one["nodes"][:3]]
 

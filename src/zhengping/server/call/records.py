@@ -96,7 +96,9 @@ def address(path: str) -> str:
 
 def qr(link: str) -> str:
     """The QR code of an address as SVG (ISO/IEC 18004, level M)."""
-    return segno.make(link, error="m", micro=False).svg_inline(scale=4, omitsize=True, border=2)
+    held = io.BytesIO()
+    segno.make(link, error="m", micro=False).save(held, kind="svg", xmldecl=False, scale=4, omitsize=True, border=2)
+    return held.getvalue().decode()
 
 
 def call(edition: Edition) -> record.Edition:
