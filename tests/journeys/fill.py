@@ -77,6 +77,7 @@ def small() -> dict[str, str]:
     edition = edition_of(organiser)
     edition.bodies.filter(division="320000").update(recommended=1, general=5, email="320000@example.org")
     take(edition, *((f"案例{at}.docx", docx(paper(at), False)) for at in range(6)), source="zip", by=organiser)
+    person("key@example.org", name="样例用户")
     screener = person("screener@example.org", name="样例初筛")
     Membership.objects.create(edition=edition, user=screener, role="screener", body=edition.bodies.get(division="320000"))
     with transaction.atomic():

@@ -157,3 +157,34 @@ def test_the_pages_work_without_scripts(small, opened):
     assert "/s/" in page.url
     assert "读到的内容" in page.inner_text("main")
     context.close()
+
+
+def test_a_security_key_is_set_up_and_then_asked_for(small, opened):
+    address = small[0].replace("127.0.0.1", "localhost")  # a key is bound to a name, not to a number
+    context = opened.new_context()
+    context.set_default_timeout(SHORT)
+    page = context.new_page()
+    device = context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    kind = {"protocol": "ctap2", "transport": "usb", "hasResidentKey": False, "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": kind})
+    site.enter(page, address, "key@example.org", PASSWORD)
+    page.goto(f"{address}/account/2fa/webauthn/add/")
+    page.fill("main input[type=password]", PASSWORD)  # who adds a key is asked once more
+    page.click("main form button[type=submit]")
+    page.fill("input[name=name]", "样例钥匙")
+    page.click("#mfa_webauthn_add")
+    page.wait_for_url(lambda url: "/add/" not in url)
+    page.goto(f"{address}/account/logout/")
+    page.click("main form button")
+    page.goto(f"{address}/account/login/")
+    page.fill("input[name=login]", "key@example.org")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main form button[type=submit]")
+    page.wait_for_url("**/2fa/authenticate/**")
+    page.click("#mfa_webauthn_authenticate")
+    page.wait_for_url(lambda url: "/authenticate/" not in url)
+    page.goto(f"{address}/mine/")
+
+    assert page.locator("h1").inner_text() == "我的报送"
+    context.close()

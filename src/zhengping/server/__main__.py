@@ -151,7 +151,7 @@ def look() -> int:
     from zhengping.server.submission import tasks as submission
 
     done = 0
-    for sweep in (submission.sweep_files, submission.sweep_drafts, submission.sweep_mailbox, submission.sweep_matches, mail.sweep, call.sweep_daily):
+    for sweep in (submission.sweep_files, submission.sweep_drafts, submission.sweep_mailbox, submission.sweep_matches, submission.sweep_leftovers, mail.sweep, call.sweep_daily):
         close_old_connections()
         try:
             done += sweep()

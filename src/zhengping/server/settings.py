@@ -178,6 +178,7 @@ AXES_USERNAME_FORM_FIELD = "login"
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_VERBOSE = False
 OIDC = env.json("ZHENGPING_OIDC", {})  # {"id": …, "name": …, "server": …, "client": …, "secret": …}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True  # the office's own sign-on vouches for its addresses
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "APPS": [

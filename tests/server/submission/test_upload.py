@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import subprocess
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
-from tests.server.conftest import edition_of, take
+from tests.server.conftest import client_of, edition_of, person, take
 
 from zhengping.server.call.models import Edition
 from zhengping.server.mail.models import Message
-from zhengping.server.submission import operations, queries, records
+from zhengping.server.submission import operations, queries, records, tasks
 from zhengping.server.submission.models import Incoming, Submission
 
 
@@ -200,3 +202,55 @@ def test_a_download_never_runs_in_the_browser(visitor, numbered, at_desk):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert io.BytesIO(answer.content).read(2) == b"PK"
+
+
+@pytest.fixture
+def small_disk(tmp_path, settings):
+    """The files of the site on a disk of one mebibyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if os.geteuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True).returncode:
+        pytest.skip("needs a disk of its own: to be root, and to be allowed to mount")
+    settings.DATA, settings.FILES = folder, folder / "files"
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_is_told_and_nothing_is_half_written(visitor, edition, word, small_disk, monkeypatch):
+    early = upload(visitor, edition, ("案例.docx", word()))  # less is free than must stay free
+    monkeypatch.setattr(operations, "SPARE", 0)
+    small = upload(visitor, edition, ("案例.docx", word()))
+    before = sorted(path for path in small_disk.rglob("*") if path.is_file())
+    full = upload(visitor, edition, ("第一份.docx", word(1)), ("大.docx", os.urandom(3 << 20)))
+
+    assert (early.status_code, small.status_code, full.status_code) == (507, 200, 507)
+    assert all("磁盘空间不足" in page.content.decode() and "文件未被保存" in page.content.decode() for page in (early, full))
+    assert (Submission.objects.count(), Incoming.objects.filter(name="大.docx").count()) == (1, 0)
+    assert [path for path in small_disk.rglob(".*") if path.is_file()] == []  # no half of a file
+    assert {path for path in small_disk.rglob("*") if path.is_file() and "waiting" not in path.parts} == {path for path in before if "waiting" not in path.parts}
+
+
+def test_only_old_bytes_without_a_row_are_tidied_away(edition, word, settings, monkeypatch, tmp_path):
+    settings.FILES = tmp_path
+    operations.receive(edition=edition, source="upload", files=[("案例.docx", word())], arrived_at=timezone.now())
+    orphan, young = tmp_path / "waiting" / "a", tmp_path / "waiting" / "b"
+    for path in (orphan, young):
+        path.write_bytes(b"x")
+    for path in (tmp_path / "waiting").iterdir():
+        if path != young:
+            os.utime(path, (1, 1))
+    monkeypatch.setattr(tasks, "_last_tidying", [-3600.0])
+
+    assert (tasks.sweep_leftovers(), tasks.sweep_leftovers()) == (1, 0)
+    assert not orphan.exists() and young.exists() and len(list((tmp_path / "waiting").iterdir())) == 2
+
+
+def test_a_person_finds_the_cases_sent_under_an_address_once_it_is_proved(case):
+    Submission.objects.filter(pk=case.pk).update(contact_email="unit@example.org")
+    unit = person("unit@example.org")
+    client = client_of(unit)
+    proved = client.get(reverse("submission:mine")).content.decode()
+    unit.emailaddress_set.update(verified=False)
+    unproved = client.get(reverse("submission:mine")).content.decode()
+
+    assert (case.title in proved, case.title in unproved) == (True, False)

@@ -7,12 +7,16 @@ from functools import wraps
 from typing import Any
 
 import rules
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 View = Callable[..., HttpResponse]
@@ -32,6 +36,20 @@ def person(user):
 
 rules.add_perm("accounts.everyone", everyone)
 rules.add_perm("accounts.own", person)
+
+
+STRONG: set[str] = set()  # permissions of those who decide for others: they need a second factor where the settings ask for it
+
+
+def strong(name: str, predicate: Any) -> None:
+    """Name a permission that only a person with a second factor may use, where the settings ask for one."""
+    rules.add_perm(name, predicate)
+    STRONG.add(name)
+
+
+def lacks_second_factor(user: Any, permission: str) -> bool:
+    """Whether a person must set up a second factor before a page opens. With one set up, logging in asks for it."""
+    return settings.NEEDS_SECOND_FACTOR and permission in STRONG and not is_mfa_enabled(user)
 
 
 KEPT = 5  # seconds for which a public page is the same for every stranger
@@ -67,6 +85,9 @@ def door(permission: str, *methods: str, scope: Callable[[dict[str, Any]], Any] 
                 if not request.user.is_authenticated:
                     return redirect_to_login(request.get_full_path())
                 raise PermissionDenied
+            if lacks_second_factor(request.user, permission):
+                messages.warning(request, _("这项工作需要两步验证。请先在这里启用，再回到刚才的页面。"))
+                return redirect("mfa_index")
             response = view(request, **words)
             response.is_public = public and request.method == "GET" and not request.GET
             return response

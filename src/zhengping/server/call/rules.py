@@ -63,11 +63,11 @@ def may_begin(user):
 organiser, auditor, chair, judge = has_role("organiser"), has_role("auditor"), has_role("chair"), has_role("judge")
 
 rules.add_perm("call.read_notice", is_published | organiser | auditor)
-rules.add_perm("call.manage", organiser)
-rules.add_perm("call.look", organiser | auditor)
-rules.add_perm("call.begin", may_begin)
-rules.add_perm("call.screen", screens_body)
-rules.add_perm("call.look_at_body", screens_body | organiser | auditor)
+doors.strong("call.manage", organiser)
+doors.strong("call.look", organiser | auditor)
+doors.strong("call.begin", may_begin)
+doors.strong("call.screen", screens_body)
+doors.strong("call.look_at_body", screens_body | organiser | auditor)
 
 
 def find(words: dict[str, Any]) -> Edition | Body | None:

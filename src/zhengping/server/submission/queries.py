@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from allauth.account.models import EmailAddress
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
@@ -31,6 +32,12 @@ def cases_of(body: Body) -> QuerySet[Submission]:
     """Numbered cases of a body and of those below it."""
     below = Q(body=body) | Q(body__parent=body) | Q(body__parent__parent=body)
     return Submission.objects.filter(below, edition_id=body.edition_id, number__isnull=False, withdrawn_at=None)
+
+
+def sent_by(user):
+    """The cases that a person sent when logged in, or that name an address which the person has confirmed."""
+    proved = EmailAddress.objects.filter(user=user, verified=True).values("email")
+    return Submission.objects.filter(Q(owner=user) | Q(contact_email__in=proved))
 
 
 def current(submission: Submission) -> Version:

@@ -81,6 +81,18 @@ def sweep_matches() -> int:
     return done
 
 
+def sweep_leftovers() -> int:
+    """Once an hour: bytes older than a day that no row names, as an upload leaves them that a full disk or a kill broke off; -> how many were removed."""
+    if time.monotonic() - _last_tidying[0] < 3600:
+        return 0
+    _last_tidying[0] = time.monotonic()
+    old = [path for path in (settings.FILES / "waiting").glob("*") if path.stat().st_mtime < time.time() - 86_400]
+    left = [path for path in old if not Incoming.objects.filter(sha256=path.name).exists()]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
+
+
 def sweep_mailbox() -> int:
     """Fetch new letters, take in what they bring, answer what was drafted; -> how much was done."""
     done = _fetch() if settings.MAILBOX and _is_time() else 0
@@ -97,6 +109,7 @@ def sweep_mailbox() -> int:
 
 
 _last_look = [0.0]
+_last_tidying = [-3600.0]
 
 
 def _is_time() -> bool:

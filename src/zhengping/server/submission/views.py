@@ -250,8 +250,8 @@ def find(request):
 
 @door("accounts.own")
 def mine(request):
-    """What a person sent."""
-    held = Submission.objects.filter(owner=request.user).select_related("edition").order_by("-id")
+    """What a person sent: by this account, or under an address that is proved to be the person's."""
+    held = queries.sent_by(request.user).select_related("edition").order_by("-id")
     return render(request, "submission/mine.html", {"page": Paginator(held, 50).get_page(request.GET.get("page"))})
 
 
