@@ -18,7 +18,6 @@ def demo(folder: Path) -> dict[str, str]:
     from django.core import signing
     from django.db import transaction
     from django.utils import timezone
-
     from tests.server.conftest import paper
 
     from zhengping import samples

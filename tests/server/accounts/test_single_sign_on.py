@@ -38,7 +38,8 @@ class Provider(BaseHTTPRequestHandler):
 
     @property
     def _here(self):
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
+        port = self.server.server_address[1]
+        return f"http://127.0.0.1:{port}"
 
     def _person(self):
         return {"sub": self.email, "email": self.email, "email_verified": self.is_verified, "name": "样例人员"}
@@ -67,7 +68,8 @@ def provider(settings, monkeypatch):
     """The provider, known to the site."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    app = {"provider_id": "gov", "name": "统一认证", "client_id": CLIENT, "secret": SECRET, "settings": {"server_url": f"http://127.0.0.1:{server.server_address[1]}"}}
+    port = server.server_address[1]
+    app = {"provider_id": "gov", "name": "统一认证", "client_id": CLIENT, "secret": SECRET, "settings": {"server_url": f"http://127.0.0.1:{port}"}}
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
     yield Provider
     server.shutdown()
