@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from django.urls import NoReverseMatch, reverse
 from tests.server.conftest import client_of, edition_of, person
-from tests.server.test_doors import NAMES
+from tests.server.test_doors import NAMES, judged
 
 from zhengping.server.call.models import Membership
 from zhengping.server.screening import operations as screening
@@ -21,6 +21,7 @@ SECRETS = {
     "address": "canary-unit@example.org",
     "reason": "金丝雀理由",
     "title": "金丝雀标题",
+    "unit": "浙江省金丝雀集团有限公司",
     "judge": "金丝雀评委",
     "code": "",
 }
@@ -32,17 +33,18 @@ def world(edition, organiser, numbered, screener):
     case = next(case for case in numbered if case.division.startswith("33"))
     held = Submission.objects.get(pk=case.pk)
     submission.correct(
-        submission=held, actor=organiser, changed=held.changed, title=SECRETS["title"], contact_name=SECRETS["contact"],
+        submission=held, actor=organiser, changed=held.changed, title=SECRETS["title"], unit=SECRETS["unit"], contact_name=SECRETS["contact"],
         contact_telephone=SECRETS["telephone"], contact_email=SECRETS["address"], theme="reform",
     )  # fmt: skip
     screening.mark(body=held.body, submission=held, actor=organiser, mark="recommended", reason=SECRETS["reason"])
     judge = person("judge@example.org", name=SECRETS["judge"])
     Membership.objects.create(edition=edition, user=judge, role="judge")
+    given = judged(edition, judge, held)
     other = person("other@example.org")
     edition_of(other, "other")
     SECRETS["code"] = held.query_code
     people = {"anonymous": None, "judge": judge, "screener": screener, "unit": person("unit@example.org"), "other organiser": other}
-    return {"case": held, "clients": {role: client_of(user) for role, user in people.items()}, "edition": edition}
+    return {"case": held, "clients": {role: client_of(user) for role, user in people.items()}, "edition": edition, "given": given}
 
 
 def opened(answer) -> bytes:
@@ -57,10 +59,11 @@ def opened(answer) -> bytes:
 
 def test_no_secret_reaches_whom_it_should_not(world):
     case, edition = world["case"], world["edition"]
-    words = {"slug": edition.slug, "number": case.number, "pk": case.files.first().pk, "sign": "x", "ending": "docx", "kind": "themes", "word": "x", "token": "guess", "code": "en"}
+    given = world["given"]
+    words = {"slug": edition.slug, "number": case.number, "pk": case.files.first().pk, "sign": "x", "ending": "docx", "kind": "themes", "word": "x", "token": "guess", "code": "en", "round": 1, "assignment": given.pk}
     leaks = []
     for role, client in world["clients"].items():
-        own = {SECRETS["judge"]} if role == "judge" else set()
+        own = {SECRETS["judge"], SECRETS["title"]} if role == "judge" else set()  # a judge reads blind what the case says
         for name, _view, taken in NAMES:
             for division in ("320000", "330000"):
                 try:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from tests.server.conftest import client_of, edition_of, person, take
 
 from zhengping.server.call import operations as call
 from zhengping.server.call.models import Edition, Membership
+from zhengping.server.judging.models import Assignment, JudgeSeat, Round, Sheet
 from zhengping.server.mail.models import Message
 from zhengping.server.screening import operations as screening
 from zhengping.server.submission.models import Match
@@ -22,8 +24,11 @@ WHO = {
     "call.look": {"organiser", "auditor"},
     "call.screen": {"screener"},
     "call.look_at_body": {"screener", "organiser", "auditor"},
+    "judging.judge": {"judge"},
+    "judging.read": {"judge"},
+    "judging.look": {"organiser", "chair", "auditor"},
+    "judging.discuss": {"organiser", "chair", "auditor", "judge"},  # of the judges who have signed a sheet of the case
 }
-OWN = ("accounts", "call", "submission", "screening", "desk")
 ROLES = ("anonymous", "unit", "judge", "chair", "auditor", "organiser", "screener", "other screener", "other organiser")
 
 
@@ -69,9 +74,10 @@ def world(edition, organiser, word, numbered, screener):
     for case in screening.queries.sent_up(body):
         screening.mark(body=body, submission=case, actor=screener, mark="general")
     screening.seal(body=body, actor=screener)
+    given = judged(edition, people["judge"], first)
     member = Membership.objects.get(user=organiser, edition=edition)
     words = {
-        "slug": edition.slug, "division": "320000", "number": first.number, "ending": "docx", "kind": "themes", "sign": "x", "word": "x", "pk": 0,
+        "slug": edition.slug, "division": "320000", "number": first.number, "ending": "docx", "kind": "themes", "sign": "x", "word": "x", "pk": 0, "round": 1, "assignment": given.pk,
     }  # fmt: skip
     special = {
         "call:forwarding": {"token": body.token},
@@ -90,6 +96,15 @@ def world(edition, organiser, word, numbered, screener):
         "submission:withdraw": {"token": numbered[3].token},
     }
     return {"clients": {role: client_of(user) for role, user in people.items()}, "words": words, "special": special, "token": first.token}
+
+
+def judged(edition: Edition, user, case) -> Assignment:
+    """A case that a judge has read and signed in a round that is open."""
+    held = Round.objects.create(edition=edition, number=1)
+    seat = JudgeSeat.objects.create(edition=edition, user=user, name="样例评委", email=user.email)
+    given = Assignment.objects.create(round=held, seat=seat, submission=case, proposed_at=timezone.now(), confirmed_at=timezone.now())
+    Sheet.objects.create(assignment=given, state="signed", began_at=timezone.now(), signed_at=timezone.now())
+    return given
 
 
 def _message(edition: Edition) -> int:
@@ -115,7 +130,7 @@ def test_every_address_opens_to_whom_it_should_and_to_nobody_else(world):
                     expected = status in (404, 405)  # one's own membership alone
                 elif passes(view.permission, role):
                     # a page that is not for writing says 405, one that writes more than a looker may says 403
-                    expected = status in (200, 302, 404, 405) or (method == "post" and role in ("auditor", "organiser") and status == 403)
+                    expected = status in (200, 302, 404, 405, 422) or (method == "post" and role in ("auditor", "organiser") and status == 403)
                     expected &= status != 404 or name == "submission:verify" or method == "post"
                 else:
                     location = status == 302 and role == "anonymous"

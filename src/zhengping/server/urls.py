@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("zhengping.server.call.urls")),
     path("", include("zhengping.server.submission.urls")),
     path("", include("zhengping.server.screening.urls")),
+    path("", include("zhengping.server.judging.urls")),
     path("", include("zhengping.server.desk.urls")),
 ]

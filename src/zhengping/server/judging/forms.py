@@ -1,0 +1,117 @@
+"""Words of organisers and judges about the judging."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from zhengping.server.judging.models import SIDES, Round
+
+
+class JudgesForm(forms.Form):
+    """A list of judges made in Excel."""
+
+    sheet = forms.FileField(label=_("评委名单（.xlsx）"))
+
+
+class RoundForm(forms.ModelForm):
+    """The rules of a round."""
+
+    class Meta:
+        model = Round
+        fields = ["reads", "own", "has_panels", "scope", "shortlist", "is_blind", "opens", "closes"]
+        widgets = {name: forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M") for name in ("opens", "closes")}
+
+    changed = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def clean(self):
+        """It closes after it opens, and somebody reads."""
+        cleaned = super().clean()
+        if cleaned.get("opens") and cleaned.get("closes") and cleaned["closes"] <= cleaned["opens"]:
+            self.add_error("closes", _("评审截止须晚于评审开始。"))
+        if cleaned.get("reads") == 0:
+            self.add_error("reads", _("每个案例至少一位评委。"))
+        return cleaned
+
+
+class PanelForm(forms.Form):
+    """A panel with its themes and judges."""
+
+    name = forms.CharField(label=_("评审组名称"), max_length=60)
+    themes = forms.MultipleChoiceField(label=_("主题"), required=False, widget=forms.CheckboxSelectMultiple)
+    judges = forms.MultipleChoiceField(label=_("评委"), required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args, themes, judges, **words):
+        super().__init__(*args, **words)
+        self.fields["themes"].choices, self.fields["judges"].choices = themes, judges
+
+
+class PairForm(forms.Form):
+    """A pair of case and judge that is fixed or forbidden by hand."""
+
+    number = forms.IntegerField(label=_("案例编号"), min_value=1)
+    judge = forms.ChoiceField(label=_("评委"))
+    side = forms.ChoiceField(label=_("要求"), choices=[*SIDES, ("", _("取消要求"))], required=False)
+
+    def __init__(self, *args, judges, **words):
+        super().__init__(*args, **words)
+        self.fields["judge"].choices = judges
+
+
+class FurtherForm(forms.Form):
+    """How many awards there are and how many further reads the judges can bear."""
+
+    awards = forms.IntegerField(label=_("获奖案例数"), min_value=1)
+    budget = forms.IntegerField(label=_("本批最多加评几份"), min_value=1, max_value=5000, initial=30)
+
+
+class SeatForm(forms.Form):
+    """Whether a judge has time."""
+
+    is_away = forms.TypedChoiceField(
+        label=_("能否参加评审"), choices=[("0", _("能参加")), ("1", _("不能参加"))], coerce=lambda word: word == "1", widget=forms.RadioSelect, initial="0"
+    )
+    most = forms.IntegerField(label=_("最多评几个案例（可不填）"), required=False, min_value=0, max_value=10_000)
+
+
+class ConflictForm(forms.Form):
+    """Whose cases a judge must not read."""
+
+    unit = forms.CharField(label=_("应回避的单位"), max_length=200)
+    reason = forms.CharField(label=_("原因"), max_length=300, required=False)
+
+
+class OpinionForm(forms.Form):
+    """A second opinion."""
+
+    value = forms.DecimalField(label=_("讨论后的总分"), max_digits=8, decimal_places=2)
+    reason = forms.CharField(label=_("理由"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class WordForm(forms.Form):
+    """A word in a discussion."""
+
+    words = forms.CharField(label=_("发言"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class SheetForm(forms.Form):
+    """A score sheet: a number for each criterion, notes, and the version that was shown."""
+
+    notes = forms.CharField(required=False, max_length=8000)
+    version = forms.IntegerField(min_value=0)
+
+    def __init__(self, *args, criteria, **words):
+        super().__init__(*args, **words)
+        self.criteria = criteria
+        for row in criteria:
+            self.fields[row.field] = forms.DecimalField(
+                required=False, min_value=0, max_value=row.high, max_digits=7, decimal_places=2,
+                error_messages={"invalid": _("请填数字。"), "max_value": _("不能超过 %(limit_value)s。"), "min_value": _("不能小于 %(limit_value)s。")},
+            )  # fmt: skip
+
+    @property
+    def marks(self) -> dict[str, Decimal | None]:
+        """The marks by the criterion's name."""
+        return {row.name: self.cleaned_data[row.field] for row in self.criteria}

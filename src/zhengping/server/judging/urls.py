@@ -1,0 +1,22 @@
+"""Doors of the app."""
+
+from django.urls import path
+
+from zhengping.server.judging import views
+
+app_name = "judging"
+urlpatterns = [
+    path("o/<slug:slug>/judging/", views.rounds, name="rounds"),
+    path("o/<slug:slug>/judging/judges/", views.judges, name="judges"),
+    path("o/<slug:slug>/judging/judges/template.xlsx", views.judges_template, name="judges_template"),
+    path("o/<slug:slug>/judging/panels/", views.panels, name="panels"),
+    path("o/<slug:slug>/judging/<int:round>/", views.round_, name="round"),
+    path("o/<slug:slug>/judging/<int:round>/pairs/", views.pairs, name="pairs"),
+    path("j/<slug:slug>/", views.own, name="own"),
+    path("j/<slug:slug>/conflicts/", views.conflicts, name="conflicts"),
+    path("j/<slug:slug>/<int:round>/paper/", views.paper, name="paper"),
+    path("j/<slug:slug>/<int:round>/chair/", views.chair, name="chair"),
+    path("j/<slug:slug>/<int:round>/cases/<int:number>/", views.discussion, name="discussion"),
+    path("j/sheet/<int:assignment>/", views.sheet, name="sheet"),
+    path("j/sheet/<int:assignment>/save/", views.save, name="save"),
+]
