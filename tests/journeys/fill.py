@@ -54,12 +54,44 @@ def demo(folder: Path) -> dict[str, str]:
     own = edition.bodies.get(division="320000")
     case = sent_up(own).order_by("number").first() or first
     version = first.versions.get(number=first.current)
+    sheet, discussed = judged(edition, organiser)
     return {
         "draft": draft.token, "numbered": first.token, "word": word, "intake": held.token, "join": invitation.token, "forward": own.token,
         "number": str(first.number), "case": str(case.number), "sealed": sealed.body.division if sealed else "", "batch": str(first.intake_id),
         "match": str(Match.objects.filter(edition=edition).values_list("pk", flat=True).first() or ""), "version": str(version.number),
-        "verify": f"{first.pk}/{records.receipt_sign(first, version)}", "task": str(Membership.objects.get(user=screener, edition=edition).pk),
+        "verify": f"{first.pk}/{records.receipt_sign(first, version)}", "sheet": str(sheet), "discussed": str(discussed), "task": str(Membership.objects.get(user=screener, edition=edition).pk),
     }  # fmt: skip
+
+
+def judged(edition, organiser) -> tuple[int, int]:
+    """Six judges, a round that is given out, all sheets signed but the judge's own last; -> that sheet's assignment and a case under discussion."""
+    from decimal import Decimal
+
+    from django.utils import timezone
+
+    from zhengping.server import demo as made
+    from zhengping.server.call.models import Membership
+    from zhengping.server.judging import operations, queries, records
+    from zhengping.server.judging.models import JudgeSeat
+
+    homes = ("440100", "420100", "110105", "310104", "510100", "370100")
+    for at, home in enumerate(homes):
+        user = made._person("judge@example.org" if not at else f"judge-{at}@example.org", f"评委样例{at}")
+        Membership.objects.get_or_create(edition=edition, user=user, role="judge")
+        seat = {"user": user, "name": f"评委样例{at}", "email": user.email, "division": home, "unit": f"样例单位{at}", "confirmed_at": timezone.now()}
+        JudgeSeat.objects.create(edition=edition, **seat)
+    held = operations.begin_round(edition=edition, actor=organiser, reads=2, opens=timezone.now() - timedelta(days=1), closes=timezone.now() + timedelta(days=9))
+    operations.keep_panel(edition=edition, actor=organiser, name="第一组（样例）", themes=["reform"], seats=JudgeSeat.objects.values_list("pk", flat=True)[:3])
+    operations.propose(held=held, actor=organiser)
+    operations.confirm(held=held, actor=organiser)
+    own = list(queries.holding(held).filter(seat__email="judge@example.org").select_related("submission"))
+    for at, row in enumerate(queries.holding(held).select_related("round__edition", "seat__user", "submission")):
+        marks = {one.name: Decimal(60 + (row.submission.number * 7 + at * 3) % 35) for one in records.criteria(held)}
+        kept = operations.save_sheet(assignment=row, actor=row.seat.user, version=0, marks=marks, notes="做法清楚。（样例）")
+        if row.pk != own[-1].pk:
+            operations.sign_sheet(assignment=row, actor=row.seat.user, version=kept.version)
+    operations.say(held=held, submission=own[0].submission, actor=own[0].seat.user, words="成效的数据可以再核对。（样例）")
+    return own[-1].pk, own[0].submission.number
 
 
 def small() -> dict[str, str]:

@@ -34,7 +34,11 @@ PAGES = {  # who looks -> the addresses; words in braces come from `fill`
         "/p/empty/320000/order/", "/delegate/{task}/", "/account/me/", "/account/email/", "/account/password/change/", "/account/2fa/", "/account/2fa/totp/activate/",
         "/account/2fa/webauthn/add/", "/account/sessions/", "/account/reauthenticate/", "/account/logout/", "/mine/",
     ),
+    "judge": ("/j/sample-4/", "/j/sample-4/conflicts/", "/j/sample-4/1/paper/", "/j/sheet/{sheet}/", "/j/sample-4/1/cases/{discussed}/"),
+    "chair": ("/j/sample-4/1/chair/", "/j/sample-4/1/cases/{discussed}/"),
     "organiser": (
+        ORGANISER + "judging/", ORGANISER + "judging/judges/", ORGANISER + "judging/panels/", ORGANISER + "judging/1/", ORGANISER + "judging/1/pairs/",
+        EMPTY + "judging/", EMPTY + "judging/judges/",
         ORGANISER, ORGANISER + "cases/", ORGANISER + "cases/?q=zzz", ORGANISER + "cases/{number}/", ORGANISER + "queue/", ORGANISER + "matches/", ORGANISER + "matches/{match}/",
         ORGANISER + "findings/", ORGANISER + "intakes/", ORGANISER + "intakes/{batch}/", ORGANISER + "files/", ORGANISER + "screening/", ORGANISER + "mail/",
         ORGANISER + "mail/1/", ORGANISER + "audit/?check=1", ORGANISER + "settings/", ORGANISER + "settings/notice/", ORGANISER + "settings/themes/",

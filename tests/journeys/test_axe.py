@@ -9,8 +9,9 @@ from tests.journeys import site
 ELSEWHERE = {
     "call:notice_file", "call:form_file", "call:code", "language", "submission:receipt", "submission:replace", "submission:withdraw", "submission:own_file",
     "submission:bulk", "submission:original", "desk:export", "desk:originals", "screening:request", "screening:sheet", "screening:summary", "screening:take_over",
+    "judging:judges_template", "judging:save",
 }  # fmt: skip
-NEEDS_OBJECT = dict.fromkeys(("draft", "numbered", "word", "intake", "join", "forward"), "x") | dict.fromkeys(("number", "case", "batch", "match", "task"), "1")
+NEEDS_OBJECT = dict.fromkeys(("draft", "numbered", "word", "intake", "join", "forward"), "x") | dict.fromkeys(("number", "case", "batch", "match", "task", "sheet", "discussed"), "1")
 
 
 def _names(patterns=None, before=""):
