@@ -26,6 +26,8 @@ def demo(folder: Path) -> dict[str, str]:
     from zhengping.server.accounts.models import User
     from zhengping.server.call import operations as call
     from zhengping.server.call.models import Membership
+    from zhengping.server.roundup import operations as roundup
+    from zhengping.server.roundup.tasks import sweep_drafts
     from zhengping.server.screening.models import Seal
     from zhengping.server.screening.queries import sent_up
     from zhengping.server.submission import operations, records, tasks
@@ -47,6 +49,14 @@ def demo(folder: Path) -> dict[str, str]:
         empty = call.begin_edition(actor=organiser, slug="empty", number=5, year=2027, name="第五届案例征集（样例）")
     screener = User.objects.get(email="screener@example.org")
     Membership.objects.create(edition=empty, user=screener, role="screener", body=empty.bodies.get(division="320000"))
+    article = roundup.want_draft(edition=edition, actor=organiser, length=3000)
+    sweep_drafts()
+    roundup.comment(article=article, actor=organiser, words="请核实", quote="主要做法如下。")
+    article.refresh_from_db()
+    roundup.publish(article=article, actor=organiser, version=1)
+    changed = article.versions.get().text.replace("主要做法如下。", "有关做法如下。").replace("篇。", "0篇。银保监会另有要求。", 1)
+    roundup.save(article=article, actor=organiser, text=changed, base=1, words="样例修改")
+    roundup.hold(article=article, actor=organiser)
     invitation = call.invite(actor=organiser, edition=edition, email="judge2@example.org", role="judge")
     jiangsu = docx(paper(0), False)
     tasks.read_now(operations.receive(edition=edition, source="screener", files=[("案例.docx", jiangsu)], arrived_at=timezone.now(), by=screener, body=edition.bodies.get(division="320000")))

@@ -24,7 +24,7 @@ ORGANISER, EMPTY = "/o/sample-4/", "/o/empty/"
 PROVINCE = "/p/sample-4/320000/"
 PAGES = {  # who looks -> the addresses; words in braces come from `fill`
     "": (
-        "/", "/c/sample-4/", "/c/sample-4/submit/", "/find/", "/nothing-here/", "/i/{intake}/", "/s/{draft}/", "/s/{numbered}/", "/s/{draft}/confirm/{word}/",
+        "/", "/c/sample-4/", "/c/sample-4/roundup/", "/c/sample-4/submit/", "/find/", "/nothing-here/", "/i/{intake}/", "/s/{draft}/", "/s/{numbered}/", "/s/{draft}/confirm/{word}/",
         "/v/{verify}/", "/v/1/x/", "/f/{forward}/", "/join/{join}/", "/join/x/", "/account/login/", "/account/signup/", "/account/password/reset/",
         "/account/password/reset/done/", "/account/confirm-email/", "/account/inactive/",
     ),
@@ -40,7 +40,8 @@ PAGES = {  # who looks -> the addresses; words in braces come from `fill`
         ORGANISER + "judging/", ORGANISER + "judging/judges/", ORGANISER + "judging/panels/", ORGANISER + "judging/1/", ORGANISER + "judging/1/pairs/",
         EMPTY + "judging/", EMPTY + "judging/judges/",
         ORGANISER, ORGANISER + "cases/", ORGANISER + "cases/?q=zzz", ORGANISER + "cases/{number}/", ORGANISER + "queue/", ORGANISER + "matches/", ORGANISER + "matches/{match}/",
-        ORGANISER + "findings/", ORGANISER + "intakes/", ORGANISER + "intakes/{batch}/", ORGANISER + "files/", ORGANISER + "screening/", ORGANISER + "mail/",
+        ORGANISER + "findings/", ORGANISER + "intakes/", ORGANISER + "intakes/{batch}/", ORGANISER + "files/", ORGANISER + "screening/", ORGANISER + "roundup/", ORGANISER + "roundup/versions/", ORGANISER + "roundup/compare/", ORGANISER + "roundup/comments/",
+        ORGANISER + "roundup/publish/", EMPTY + "roundup/", ORGANISER + "mail/",
         ORGANISER + "mail/1/", ORGANISER + "audit/?check=1", ORGANISER + "settings/", ORGANISER + "settings/notice/", ORGANISER + "settings/themes/",
         ORGANISER + "settings/parts/", ORGANISER + "settings/criteria/", ORGANISER + "settings/bodies/", ORGANISER + "settings/bodies/320000/",
         ORGANISER + "settings/members/", ORGANISER + "settings/letters/", ORGANISER + "settings/letters/notice/", ORGANISER + "settings/publish/", "/new/",

@@ -11,6 +11,8 @@ from zhengping.server.call import operations as call
 from zhengping.server.call.models import Edition, Membership
 from zhengping.server.judging.models import Assignment, JudgeSeat, Round, Sheet
 from zhengping.server.mail.models import Message
+from zhengping.server.roundup import operations as roundup
+from zhengping.server.roundup.tasks import sweep_drafts
 from zhengping.server.screening import operations as screening
 from zhengping.server.submission.models import Match
 
@@ -23,6 +25,7 @@ WHO = {
     "call.manage": {"organiser"},
     "call.look": {"organiser", "auditor"},
     "call.screen": {"screener"},
+    "roundup.read": {"everyone"},
     "call.look_at_body": {"screener", "organiser", "auditor"},
     "judging.judge": {"judge"},
     "judging.read": {"judge"},
@@ -76,6 +79,9 @@ def world(edition, organiser, word, numbered, screener):
     screening.seal(body=body, actor=screener)
     given = judged(edition, people["judge"], first)
     member = Membership.objects.get(user=organiser, edition=edition)
+    article = roundup.want_draft(edition=edition, actor=organiser, length=3000)
+    sweep_drafts()
+    roundup.publish(article=article, actor=organiser, version=1)
     words = {
         "slug": edition.slug, "division": "320000", "number": first.number, "ending": "docx", "kind": "themes", "sign": "x", "word": "x", "pk": 0, "round": 1, "assignment": given.pk,
     }  # fmt: skip

@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("zhengping.server.submission.urls")),
     path("", include("zhengping.server.screening.urls")),
     path("", include("zhengping.server.judging.urls")),
+    path("", include("zhengping.server.roundup.urls")),
     path("", include("zhengping.server.desk.urls")),
 ]

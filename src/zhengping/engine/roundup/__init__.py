@@ -14,11 +14,13 @@ from zhengping.engine.record import Edition, Entry, Figure, RoundUp, Section, Se
 from zhengping.engine.roundup import frame, themes
 from zhengping.engine.roundup.candidates import Candidate, candidates
 from zhengping.engine.roundup.choose import Offer, Room, choose
+from zhengping.engine.roundup.compared import compared
+from zhengping.engine.roundup.edited import edited, is_heading, said, text_of
 from zhengping.engine.roundup.groups import Group, group
 from zhengping.engine.roundup.render import render
-from zhengping.engine.roundup.verify import verify
+from zhengping.engine.roundup.verify import Checker, verify
 
-__all__ = ["STYLES", "render", "verify", "write"]
+__all__ = ["STYLES", "Checker", "compared", "edited", "is_heading", "render", "said", "text_of", "verify", "write"]
 
 STYLES = ("article", "brief")
 _FRAME = 0.36  # of the article the frame may take at most

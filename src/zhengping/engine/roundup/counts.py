@@ -22,10 +22,20 @@ def counted(text: str, line: int, theme: Theme | None, entries: Sequence[Entry],
     """The claims of a sentence about the register as a whole, or, in a theme's part, about that theme."""
     having = [e for e in entries if theme is None or e.coding.themes[:1] == (theme.key,)]
     labels = _labels(having, theme, figures)
-    found = [_count(match, text, line, labels, len(having), figures) for match in _COUNT.finditer(text) if match[2] or theme is None]
+    names = _named(text, edition)
+    matches = [m for m in _COUNT.finditer(text) if (m[2] or theme is None) and not any(start <= m.start() < end for start, end in names)]
+    found = [_count(match, text, line, labels, len(having), figures) for match in matches]
     found += _dates(text, line, edition, figures)
     found += _trends(text, line, figures)
     return found + _majority(text, line, labels, len(having))
+
+
+def _named(text: str, edition: Edition) -> list[tuple[int, int]]:
+    """Where names stand, whose digits count nothing: what is in quotation marks, and the names of the edition and its hosts."""
+    spans = [match.span() for match in re.finditer(r"“[^“”]*”|《[^《》]*》", text)]
+    for name in (edition.name, *edition.hosts, *edition.guidance):
+        spans += [match.span() for match in re.finditer(re.escape(name), text)] if name else []
+    return spans
 
 
 def _labels(having: Sequence[Entry], theme: Theme | None, figures: Sequence[Figure]) -> dict[str, int]:

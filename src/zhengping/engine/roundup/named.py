@@ -41,6 +41,14 @@ class Names:
         for sizes in self._sizes.values():
             sizes.sort(reverse=True)
         self.places = frozenset(division.name for division in tables.divisions())
+        self._bodies: dict[int, str] = {}
+
+    def body(self, entry: Entry) -> str:
+        """The ideographs and digits of a case's title and text."""
+        number = entry.case.number
+        if number not in self._bodies:
+            self._bodies[number] = re.sub(r"[^\u4e00-\u9fff\d]", "", entry.case.title + entry.case.text)
+        return self._bodies[number]
 
     def find(self, text: str) -> tuple[Named, ...]:
         """The names in a text from left to right, the longest at each place."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from zhengping.engine import tables
@@ -13,6 +14,7 @@ KINDS = {"docx": word, "html": page, "pdf": printed}
 _SHOWN = 40
 _MAP = "各省级单位来稿数（橙色框为受邀而未来稿，灰色为未列入征集范围）"
 _CHARTS = ("province", "theme", "type")
+CAPTIONS = re.compile(rf"{re.escape(_MAP)}$|来稿按\w{{2,8}}分布$")
 
 
 def render(round_up: RoundUp, kind: str, entries: Sequence[Entry] = (), invited: Sequence[str] = ()) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from zhengping.engine import tables
 from zhengping.engine.record import Claim, Edition, Entry, Figure, Theme
@@ -32,23 +33,36 @@ def verify(text: str, entries: Sequence[Entry], figures: Sequence[Figure], editi
 
     `figures` are those of the same register (`figures.count`), which also hold what is known of earlier editions.
     """
-    names = Names(entries)
-    themes = edition.themes or tables.themes()
-    theme: Theme | None = None
-    found: list[Claim] = []
-    for line, paragraph in enumerate(text.split("\n"), 1):
-        paragraph = paragraph.strip()
-        heading = _heading(paragraph, themes)
-        if heading:
-            theme = heading
-            continue
-        if "。" not in paragraph:
-            continue
-        before: tuple[Entry, ...] = ()
-        for sentence in sentences(paragraph):
-            told, before = _sentence(sentence.text, line, before, theme, names, entries, figures, edition)
-            found += told
-    return tuple(found)
+    return Checker(entries, figures, edition).claims(text)
+
+
+class Checker:
+    """A register made ready for checking one text after another, as an editor types."""
+
+    def __init__(self, entries: Sequence[Entry], figures: Sequence[Figure], edition: Edition) -> None:
+        self._entries, self._figures, self._edition = entries, figures, edition
+        self._names, self._themes = Names(entries), edition.themes or tables.themes()
+
+    def theme(self, line: str) -> Theme | None:
+        """The theme whose heading a line is; None for any other line."""
+        return _heading(line.strip(), self._themes)
+
+    def claims(self, text: str, theme: Theme | None = None) -> tuple[Claim, ...]:
+        """The claims of a text; `theme` is that of the heading above it where the text is a piece of a round-up."""
+        found: list[Claim] = []
+        for line, paragraph in enumerate(text.split("\n"), 1):
+            paragraph = paragraph.strip()
+            heading = _heading(paragraph, self._themes)
+            if heading:
+                theme = heading
+                continue
+            if "。" not in paragraph:
+                continue
+            before: tuple[Entry, ...] = ()
+            for sentence in sentences(paragraph):
+                told, before = _sentence(sentence.text, line, before, theme, self._names, self._entries, self._figures, self._edition)
+                found += told
+        return tuple(found)
 
 
 def _heading(paragraph: str, themes: Sequence[Theme]) -> Theme | None:
@@ -75,6 +89,12 @@ def _sentence(
     return [*counted(text, line, theme, entries, figures, edition), *_quotations(text, text, line, None, edition, entries)], ()
 
 
+@cache
+def _headings() -> frozenset[str]:
+    """What is done in general, told in a sentence of its own where a theme has one group alone."""
+    return frozenset(aspect.heading for aspects in tables.aspects().values() for aspect in aspects)
+
+
 _UNIT = re.compile(
     r"[\u4e00-\u9fff（）]{2,30}?(?:委组织部|委人才办|委编办|大学|公司|集团|中心|政府|学院|医院|协会|街道|社区|管委会|局|部|厅|办|委|院|校|处|所(?=[\u4e00-\u9fff])|村)"
 )
@@ -87,6 +107,8 @@ def _unknown_name(text: str, line: int, theme: Theme | None, names: Names) -> Cl
     place, unit = _PLACE.match(rest), _UNIT.match(rest)
     is_place = place is not None and any(place[0].endswith(name) for name in names.places)
     is_unit = unit is not None and theme is not None and not re.match("该|其|本|全|各|这|不少|许多|一些|上述", rest) and len(unit[0]) >= 5
+    if text.rstrip("。") in _headings():  # 请专家和科技特派员进村入户。
+        return None
     if _AGGREGATE.search(text[:40]) or not (is_place or is_unit):
         return None
     quote = unit[0] if unit else place[0] if place else ""
@@ -105,16 +127,16 @@ def _of_cases(text: str, line: int, leading: tuple[Named, ...], theme: Theme | N
             nearest = "" if fits or theme is None else f"{theme.name}之外"
             found.append(Claim(kind, text[name.start : name.end], text, line, fits, nearest, name.entries[0].case.number))
         return found, ()
-    own = tuple(_best(name.entries, content) for name in leading)
+    own = tuple(_best(name.entries, content, names) for name in leading)
     found = [Claim(kind, text[name.start : name.end], text, line, True, "", entry.case.number) for name, entry in zip(leading, own, strict=True)]
     for entry in own:
         found += _of_case(content, text, line, (entry,), entries, names)
     return found, own
 
 
-def _best(entries: Sequence[Entry], content: str) -> Entry:
+def _best(entries: Sequence[Entry], content: str, names: Names) -> Entry:
     """Of several cases of one name the one that bears out most of the sentence."""
-    return max(entries, key=lambda e: (_support(content, e), -e.case.number))
+    return max(entries, key=lambda e: (_support(content, e, names), -e.case.number))
 
 
 def _pairs(text: str) -> list[str]:
@@ -122,18 +144,18 @@ def _pairs(text: str) -> list[str]:
     return [plain[at : at + 2] for at in range(len(plain) - 1)]
 
 
-def _support(content: str, entry: Entry) -> float:
+def _support(content: str, entry: Entry, names: Names) -> float:
     """The share of a sentence's pairs of characters that stand in a case."""
     pairs = _pairs(content)
-    body = re.sub(r"[^\u4e00-\u9fff\d]", "", entry.case.title + entry.case.text)
+    body = names.body(entry)
     return sum(pair in body for pair in pairs) / len(pairs) if pairs else 1.0
 
 
 def _of_case(content: str, text: str, line: int, own: tuple[Entry, ...], entries: Sequence[Entry], names: Names) -> list[Claim]:
     """Measure, numbers, places and quotations of a sentence against the cases that it names."""
-    entry = _best(own, content)
+    entry = _best(own, content, names)
     number = entry.case.number
-    found = [_measure(content, text, line, entry, entries)]
+    found = [_measure(content, text, line, entry, entries, names)]
     found += [_number(match, content, text, line, entry) for match in NUMBER.finditer(content)]
     for match in _PLACE.finditer(content):
         name = next((match[0][at:] for at in range(len(match[0]) - 1) if match[0][at:] in names.places and len(match[0][at:]) > 2), "")
@@ -143,13 +165,13 @@ def _of_case(content: str, text: str, line: int, own: tuple[Entry, ...], entries
     return [*found, *_quotations(content, text, line, entry, None, entries)]
 
 
-def _measure(content: str, text: str, line: int, entry: Entry, entries: Sequence[Entry]) -> Claim:
+def _measure(content: str, text: str, line: int, entry: Entry, entries: Sequence[Entry], names: Names) -> Claim:
     """Whether the case does what the sentence says, judged by its words; else the case that does."""
-    own = _support(content, entry)
+    own = _support(content, entry, names)
     fits = own >= 0.9
     nearest = ""
     if not fits:
-        others = sorted(((_support(content, other), -other.case.number, other) for other in entries if other is not entry), key=lambda row: row[:2], reverse=True)
+        others = sorted(((_support(content, other, names), -other.case.number, other) for other in entries if other is not entry), key=lambda row: row[:2], reverse=True)
         better = others[0] if others else None
         moved = better is not None and better[0] >= max(own + _MOVED, 0.75)
         fits = own >= _LEAST and not moved

@@ -20,6 +20,9 @@ ACTIONS = {
     "judging.propose": _("提出分配方案"), "judging.propose_further": _("建议加评案例"), "judging.remind": _("提醒评委"), "judging.replace": _("替补评委"),
     "judging.save_sheet": _("保存评分表"), "judging.say": _("参加讨论"), "judging.set_pair": _("指定或禁止配对"), "judging.sign_sheet": _("签字"),
     "judging.take_judge": _("导入评委"), "judging.undo_sign": _("撤回签字"), "judging.update_round": _("修改轮次规则"),
+    "roundup.comment": _("对综述提意见"), "roundup.decide": _("保留综述中的一处"), "roundup.draft": _("起草综述"), "roundup.hold": _("开始编辑综述"),
+    "roundup.publish": _("发布综述"), "roundup.release": _("结束编辑综述"), "roundup.save": _("保存综述"), "roundup.settle": _("处理综述意见"),
+    "roundup.want_draft": _("要求起草综述"), "roundup.withdraw": _("撤下综述"),
     "screening.give_back": _("退回名单"), "screening.mark": _("标注等次"), "screening.put_in_order": _("排序"), "screening.seal": _("上报名单"),
     "submission.add_version": _("保存版本"), "submission.ask_sender": _("询问发送者"), "submission.ask_to_confirm": _("发送确认链接"), "submission.compare": _("查重"),
     "submission.confirm": _("确认报送并编号"), "submission.confirm_coding": _("确认编码"), "submission.correct": _("更正"), "submission.decide_finding": _("处理校对提示"),
@@ -53,7 +56,7 @@ VALUES = {
 }  # fmt: skip
 OBJECTS = {
     "submission": _("案例编号"), "body": _("单位"), "edition": _("本届"), "intake": _("来件"), "user": _("人员"), "file": _("文件"), "match": _("查重"), "member": _("成员"),
-    "invitation": _("邀请"), "letter": _("邮件"), "membership": _("成员"), "incoming": _("文件"),
+    "invitation": _("邀请"), "letter": _("邮件"), "membership": _("成员"), "incoming": _("文件"), "article": _("综述"),
 }  # fmt: skip
 ACTORS = {"machine": _("系统"), "unit": _("报送单位"), "mailbox": _("收件邮箱"), "anonymous": _("未登录者"), "": _("系统")}
 KINDS = {"about": ABOUT, "where": WHERE, "action": ACTIONS, "finding": FINDINGS}

@@ -1,0 +1,35 @@
+"""Drafts in the background."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from zhengping.server.roundup import operations
+from zhengping.server.roundup.models import Article
+
+log = logging.getLogger(__name__)
+
+
+def sweep_drafts() -> int:
+    """Make the drafts that are wanted, also those that a dead worker left; -> how many."""
+    old = timezone.now() - timedelta(minutes=10)
+    done = 0
+    for article in Article.objects.filter(Q(state="waiting") | Q(state="writing", began_at__lt=old)).select_related("edition"):
+        taken = Article.objects.filter(pk=article.pk, state=article.state, began_at=article.began_at)
+        if not taken.update(state="writing", began_at=timezone.now()):
+            continue
+        try:
+            operations.draft(article=article, tell=lambda stage, done, total, pk=article.pk: _tell(pk, stage, done, total))
+        except Exception as error:  # the page shows it; another wish tries again
+            log.exception("the round-up of %s was not drafted", article.edition.slug)
+            Article.objects.filter(pk=article.pk, wanted_at=article.wanted_at).update(state="failed", error=(str(error) or type(error).__name__)[:300])
+        done += 1
+    return done
+
+
+def _tell(pk: int, stage: str, done: int, total: int) -> None:
+    Article.objects.filter(pk=pk).update(stage=stage, done=done, total=total)
