@@ -101,6 +101,14 @@ def judged(edition, organiser) -> tuple[int, int]:
         if row.pk != own[-1].pk:
             operations.sign_sheet(assignment=row, actor=row.seat.user, version=kept.version)
     operations.say(held=held, submission=own[0].submission, actor=own[0].seat.user, words="成效的数据可以再核对。（样例）")
+    from zhengping.server.decision import operations as decision
+    from zhengping.server.decision import tasks as decisions
+
+    awards = [{"name": name, "number": number, "level": None} for name, number in (("一等奖", 3), ("二等奖", 5), ("三等奖", 8))]
+    limits = [{"kind": "most", "by": "province", "number": 2, "award": ""}]
+    decision.keep_rules(edition=edition, actor=organiser, changed=1, basis="calibrated", awards=awards, quotas=limits, reserve=3)
+    decision.propose(edition=edition, actor=organiser)
+    decisions.sweep()
     return own[-1].pk, own[0].submission.number
 
 

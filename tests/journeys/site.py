@@ -35,10 +35,12 @@ PAGES = {  # who looks -> the addresses; words in braces come from `fill`
         "/account/2fa/webauthn/add/", "/account/sessions/", "/account/reauthenticate/", "/account/logout/", "/mine/",
     ),
     "judge": ("/j/sample-4/", "/j/sample-4/conflicts/", "/j/sample-4/1/paper/", "/j/sheet/{sheet}/", "/j/sample-4/1/cases/{discussed}/"),
-    "chair": ("/j/sample-4/1/chair/", "/j/sample-4/1/cases/{discussed}/"),
+    "chair": (
+        "/d/sample-4/", "/d/sample-4/1/", "/d/sample-4/1/cases/{discussed}/","/j/sample-4/1/chair/", "/j/sample-4/1/cases/{discussed}/"),
     "organiser": (
         ORGANISER + "judging/", ORGANISER + "judging/judges/", ORGANISER + "judging/panels/", ORGANISER + "judging/1/", ORGANISER + "judging/1/pairs/",
-        EMPTY + "judging/", EMPTY + "judging/judges/",
+        "/d/sample-4/", "/d/sample-4/rules/", "/d/sample-4/1/", "/d/sample-4/1/?show=changed", "/d/sample-4/1/?show=all", "/d/sample-4/1/what-if/", "/d/sample-4/1/cases/{discussed}/",
+        "/d/empty/", "/d/empty/rules/", EMPTY + "judging/", EMPTY + "judging/judges/",
         ORGANISER, ORGANISER + "cases/", ORGANISER + "cases/?q=zzz", ORGANISER + "cases/{number}/", ORGANISER + "queue/", ORGANISER + "matches/", ORGANISER + "matches/{match}/",
         ORGANISER + "findings/", ORGANISER + "intakes/", ORGANISER + "intakes/{batch}/", ORGANISER + "files/", ORGANISER + "screening/", ORGANISER + "roundup/", ORGANISER + "roundup/versions/", ORGANISER + "roundup/compare/", ORGANISER + "roundup/comments/",
         ORGANISER + "roundup/publish/", EMPTY + "roundup/", ORGANISER + "mail/",

@@ -9,7 +9,7 @@ from tests.journeys import site
 ELSEWHERE = {
     "call:notice_file", "call:form_file", "call:code", "language", "submission:receipt", "submission:replace", "submission:withdraw", "submission:own_file",
     "roundup:draft", "roundup:check", "roundup:hold", "roundup:word", "roundup:download", "roundup:public_file", "submission:bulk", "submission:original", "desk:export", "desk:originals", "screening:request", "screening:sheet", "screening:summary", "screening:take_over",
-    "judging:judges_template", "judging:save",
+    "judging:judges_template", "judging:save", "decision:sheet",
 }  # fmt: skip
 NEEDS_OBJECT = dict.fromkeys(("draft", "numbered", "word", "intake", "join", "forward"), "x") | dict.fromkeys(("number", "case", "batch", "match", "task", "sheet", "discussed"), "1")
 

@@ -9,6 +9,7 @@ from tests.server.conftest import client_of, edition_of, person, take
 
 from zhengping.server.call import operations as call
 from zhengping.server.call.models import Edition, Membership
+from zhengping.server.decision.models import Proposal, Row
 from zhengping.server.judging.models import Assignment, JudgeSeat, Round, Sheet
 from zhengping.server.mail.models import Message
 from zhengping.server.roundup import operations as roundup
@@ -30,6 +31,7 @@ WHO = {
     "judging.judge": {"judge"},
     "judging.read": {"judge"},
     "judging.look": {"organiser", "chair", "auditor"},
+    "decision.look": {"organiser", "chair", "auditor"},
     "judging.discuss": {"organiser", "chair", "auditor", "judge"},  # of the judges who have signed a sheet of the case
 }
 ROLES = ("anonymous", "unit", "judge", "chair", "auditor", "organiser", "screener", "other screener", "other organiser")
@@ -78,12 +80,14 @@ def world(edition, organiser, word, numbered, screener):
         screening.mark(body=body, submission=case, actor=screener, mark="general")
     screening.seal(body=body, actor=screener)
     given = judged(edition, people["judge"], first)
+    proposed = Proposal.objects.create(edition=edition, number=1, state="ready", rules={"basis": "mean", "awards": [{"name": "一等奖", "number": 1}], "quotas": [], "reserve": 0}, round=1, seed=1, by=organiser, value=0, bound=0)
+    Row.objects.create(proposal=proposed, submission=first, order=1, rank=1, estimate=1, mean=1, trimmed=1, calibrated=1)
     member = Membership.objects.get(user=organiser, edition=edition)
     article = roundup.want_draft(edition=edition, actor=organiser, length=3000)
     sweep_drafts()
     roundup.publish(article=article, actor=organiser, version=1)
     words = {
-        "slug": edition.slug, "division": "320000", "number": first.number, "ending": "docx", "kind": "themes", "sign": "x", "word": "x", "pk": 0, "round": 1, "assignment": given.pk,
+        "slug": edition.slug, "division": "320000", "number": first.number, "ending": "docx", "kind": "themes", "sign": "x", "word": "x", "pk": 0, "round": 1, "assignment": given.pk, "proposal": 1,
     }  # fmt: skip
     special = {
         "call:forwarding": {"token": body.token},

@@ -147,12 +147,13 @@ def look() -> int:
     from django.db import close_old_connections
 
     from zhengping.server.call import tasks as call
+    from zhengping.server.decision import tasks as decision
     from zhengping.server.mail import tasks as mail
     from zhengping.server.roundup import tasks as roundup
     from zhengping.server.submission import tasks as submission
 
     done = 0
-    for sweep in (submission.sweep_files, submission.sweep_drafts, submission.sweep_mailbox, submission.sweep_matches, submission.sweep_leftovers, roundup.sweep_drafts, mail.sweep, call.sweep_daily):
+    for sweep in (submission.sweep_files, submission.sweep_drafts, submission.sweep_mailbox, submission.sweep_matches, submission.sweep_leftovers, decision.sweep, roundup.sweep_drafts, mail.sweep, call.sweep_daily):
         close_old_connections()
         try:
             done += sweep()

@@ -54,7 +54,7 @@ else:
 
 # --- apps, lowest stage first ----------------------------------------------------------------------------------------
 
-STAGES = ("audit", "mail", "accounts", "call", "submission", "screening", "judging", "publication", "roundup", "desk")
+STAGES = ("audit", "mail", "accounts", "call", "submission", "screening", "judging", "decision", "publication", "roundup", "desk")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -55,11 +55,11 @@ def slip(
         "has_code": bool(code),
     }
     files: Any = {"main": _TEMPLATE.encode(), "slip.json": json.dumps(data, ensure_ascii=False).encode(), "code.svg": (code or "<svg/>").encode()}
-    return bytes(typst.compile(files, font_paths=_fonts(), format="pdf", timestamp=0))
+    return bytes(typst.compile(files, font_paths=fonts(), format="pdf", timestamp=0))
 
 
 @cache
-def _fonts() -> Any:
+def fonts() -> Any:
     """The fonts of the font wheel, loaded once; those of the machine play no part."""
     import typst
     from pylopdf_fonts_zh_cn import sans_path

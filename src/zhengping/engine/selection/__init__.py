@@ -1,7 +1,7 @@
 """Estimates × Candidates × Rules -> choices: who gets which award, proved, with the reason, the rule that moved it, and how firm that is."""
 
 from zhengping.engine.selection.contradictions import Contradiction
-from zhengping.engine.selection.rules import BY, TIES, Award, Limit, Quota, Rules, Ruling, limits, said_value, value_of
+from zhengping.engine.selection.rules import BY, TIES, Award, Limit, Quota, Rules, Ruling, limits, said, said_value, value_of
 from zhengping.engine.selection.select import Change, Selection, compare, select
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Selection",
     "compare",
     "limits",
+    "said",
     "said_value",
     "select",
     "value_of",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from allauth.mfa.models import Authenticator
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zhengping.server.accounts.queries import proves
 from zhengping.server.screening.models import MARK_NAMES
 
 
@@ -57,14 +57,9 @@ class SealForm(forms.Form):
     def clean_password(self):
         """Right, by either."""
         word = self.cleaned_data["password"]
-        if not (self.user.check_password(word) or _is_code(self.user, word)):
+        if not proves(self.user, word):
             raise forms.ValidationError(_("密码或验证码不对，请重新输入。"))
         return word
-
-
-def _is_code(user, word: str) -> bool:
-    held = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
-    return bool(held and held.wrap().validate_code(word.strip()))
 
 
 class RequestForm(forms.Form):

@@ -1,0 +1,196 @@
+"""Rules, proposals, the jury's changes, the confirmation by two."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from zhengping import __version__
+from zhengping.engine import selection, tables
+from zhengping.server.accounts.models import User
+from zhengping.server.audit.operations import note
+from zhengping.server.call.models import Edition
+from zhengping.server.decision import queries, records
+from zhengping.server.decision.models import Award, Change, Confirmation, Proposal, Row, Setting
+from zhengping.server.judging import queries as judging
+from zhengping.server.judging.models import Round
+from zhengping.server.screening.queries import top_marks
+from zhengping.server.submission.models import Submission
+
+DRAWS = 200  # repeated judgings behind a probability
+
+
+class Refused(Exception):
+    """It cannot be done; the message says why and what to do."""
+
+
+@transaction.atomic
+def keep_rules(*, edition: Edition, actor: User, changed: int, **values: Any) -> Setting:
+    """Change the rules of the awards. Raises Refused where somebody else did in the meantime."""
+    row, _is_new = Setting.objects.select_for_update().get_or_create(edition=edition)
+    if row.changed != changed:
+        raise Refused(_("同事刚刚修改了评奖规则，您的修改没有保存。请核对后再改。"))
+    before = {name: getattr(row, name) for name in values}
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.changed += 1
+    row.save()
+    note(actor=actor, action="decision.keep_rules", object=f"setting:{row.pk}", edition=edition.slug, before=before, after=values)
+    return row
+
+
+@transaction.atomic
+def propose(*, edition: Edition, actor: User, language: str = "zh") -> Proposal:
+    """Ask for a proposal under the rules as they are; the worker makes it. Raises Refused where there are too few signed sheets."""
+    held = queries.last_round(edition)
+    if held is None:
+        raise Refused(_("签字的评分表太少，还不能提出获奖名单。"))
+    rules = queries.setting(edition)
+    frozen = {"basis": rules.basis, "awards": rules.awards, "quotas": rules.quotas, "reserve": rules.reserve}
+    made = Proposal.objects.create(
+        edition=edition, number=queries.next_number(edition), rules=frozen, round=held.number, seed=secrets.randbelow(1 << 31), sheets_hash=_sheets_hash(held),
+        engine=__version__, by=actor, language=language,
+    )  # fmt: skip
+    note(actor=actor, action="decision.propose", object=f"proposal:{made.pk}", edition=edition.slug, after={"number": made.number, "rules": frozen, "sheets": made.sheets_hash, "seed": made.seed})
+    return made
+
+
+def _sheets_hash(held: Round) -> str:
+    """The sha256 of all signed sheets that count: case, judge's seat, marks."""
+    summed = hashlib.sha256()
+    for sheet in judging.signed(held):
+        marks = sorted((mark.criterion, f"{mark.value:.2f}") for mark in sheet.marks.all())
+        summed.update(repr((sheet.assignment.submission.number, sheet.assignment.seat_id, marks)).encode())
+    return summed.hexdigest()
+
+
+def choose(*, proposal: Proposal) -> None:
+    """Compute a waiting proposal: the choice with its reasons, then the probabilities, each kept as soon as it is there."""
+    try:
+        _choose(proposal)
+    except tables.Trouble as error:
+        Proposal.objects.filter(pk=proposal.pk).update(state="failed", error=error.said(proposal.language))
+
+
+def _choose(proposal: Proposal) -> None:
+    edition = proposal.edition
+    held = Round.objects.get(edition=edition, number=proposal.round)
+    told = judging.verdict(held)
+    if told is None:
+        raise Refused(_("签字的评分表太少，还不能提出获奖名单。"))
+    cases = {str(case.number): case for case in judging.cases(held)}
+    found = [row for row in told.calibration.estimates if row.case in cases]
+    estimates = records.on(proposal.rules["basis"], found)
+    candidates = records.candidates(cases.values(), top_marks(edition), queries.theme_names(edition))
+    rules = records.rules_of(proposal.rules)
+    chosen = selection.select(estimates, candidates, rules, language=proposal.language)
+    own, before = {row.case: row for row in estimates}, {row.case: row for row in found}
+    reserve = tables.sentence("award-reserve", (), proposal.language)
+    ranks = {row.case: at for at, row in enumerate(sorted(estimates, key=lambda row: -row.estimate), 1)}
+    rows = [_row(proposal, order, choice, own[choice.case], before[choice.case], cases[choice.case], choice.award == reserve, ranks[choice.case]) for order, choice in enumerate(chosen.choices, 1)]
+    with transaction.atomic():
+        if not Proposal.objects.filter(pk=proposal.pk, state="waiting").update(
+            state="chosen", value=chosen.value, bound=chosen.bound, empty=[list(pair) for pair in chosen.empty], total=DRAWS
+        ):
+            return
+        Row.objects.bulk_create(rows, batch_size=500)
+    _firm(proposal, estimates, candidates, rules)
+
+
+def _row(proposal, order, choice, estimate, calibrated, case, is_reserve, rank) -> Row:
+    return Row(
+        proposal=proposal, submission=case, order=order, award="" if is_reserve else choice.award, is_reserve=is_reserve, place=choice.place, rank=rank, estimate=estimate.estimate,
+        low=estimate.low, high=estimate.high, sd=estimate.sd, mean=calibrated.mean, trimmed=calibrated.trimmed, calibrated=calibrated.estimate, reads=calibrated.reads,
+        reason=choice.reason[:400], is_open=choice.is_open,
+    )  # fmt: skip
+
+
+def _firm(proposal: Proposal, estimates, candidates, rules) -> None:
+    """How firm each choice is under repeated judging; without intervals nothing can be said."""
+
+    def tick(stage: str, done: int, total: int) -> None:
+        if total and done * 20 // total != (done - 1) * 20 // total:
+            Proposal.objects.filter(pk=proposal.pk).update(done=done, total=total)
+
+    if any(row.sd is None and row.low is None for row in estimates):
+        Proposal.objects.filter(pk=proposal.pk).update(state="ready")
+        return
+    firm = selection.select(estimates, candidates, rules, language=proposal.language, draws=DRAWS, seed=proposal.seed, tick=tick)
+    by_case = {choice.case: choice for choice in firm.choices}
+    rows = list(proposal.rows.select_related("submission"))
+    for row in rows:
+        choice = by_case[str(row.submission.number)]
+        row.stability, row.chance = choice.stability, choice.chance
+    with transaction.atomic():
+        Row.objects.bulk_update(rows, ["stability", "chance"], batch_size=300)
+        Proposal.objects.filter(pk=proposal.pk).update(state="ready", done=DRAWS, total=DRAWS)
+
+
+@transaction.atomic
+def change(*, proposal: Proposal, actor: User, submission: Submission, award: str, reason: str, votes_for: int | None = None, votes_against: int | None = None) -> Change:
+    """The jury gives a case another award, or none, with its reason; the proposal stays beside it. Raises Refused."""
+    row = _open(proposal)
+    if award and award not in {each["name"] for each in row.rules["awards"]}:
+        raise Refused(_("没有“{award}”这个奖项。").format(award=award))
+    if not reason.strip():
+        raise Refused(_("请写明理由。"))
+    if (votes_for is None) != (votes_against is None):
+        raise Refused(_("赞成票和反对票须同时填写。"))
+    Change.objects.filter(proposal=row, submission=submission, undone_at=None).update(undone_at=timezone.now())
+    made = Change.objects.create(
+        proposal=row, submission=submission, award=award, reason=reason.strip()[:400], votes_for=votes_for, votes_against=votes_against, by=actor
+    )
+    _unconfirmed(row)
+    after = {"case": submission.number, "award": award, "reason": reason, "votes": [votes_for, votes_against]}
+    note(actor=actor, action="decision.change", object=f"proposal:{row.pk}", edition=row.edition.slug, after=after)
+    return made
+
+
+@transaction.atomic
+def undo(*, change: Change, actor: User) -> None:
+    """Take a change back. Raises Refused once the list is confirmed."""
+    row = _open(change.proposal)
+    if Change.objects.filter(pk=change.pk, undone_at=None).update(undone_at=timezone.now()):
+        _unconfirmed(row)
+        note(actor=actor, action="decision.undo", object=f"proposal:{row.pk}", edition=row.edition.slug, before={"case": change.submission.number, "award": change.award})
+
+
+def _open(proposal: Proposal) -> Proposal:
+    row = Proposal.objects.select_for_update(of=("self",)).select_related("edition").get(pk=proposal.pk)
+    if row.confirmed_at:
+        raise Refused(_("名单已由两人确认，不能再改。如需更正，请在公示中处理。"))
+    if row.state not in ("chosen", "ready"):
+        raise Refused(_("方案还没有算好，请稍候。"))
+    return row
+
+
+def _unconfirmed(proposal: Proposal) -> None:
+    """A list that changed is to be confirmed anew."""
+    Confirmation.objects.filter(proposal=proposal).delete()
+
+
+@transaction.atomic
+def confirm(*, proposal: Proposal, actor: User, role: str) -> bool:
+    """One of the two confirms the list as it stands; -> whether it is now decided. Raises Refused for an open tie, the same person twice, an old proposal."""
+    row = _open(proposal)
+    if queries.decided(row.edition):
+        raise Refused(_("本届已有确认的名单。"))
+    if queries.ties(row):
+        raise Refused(_("还有并列的案例没有记录表决结果，请先表决。"))
+    if row.confirmations.filter(by=actor).exclude(role=role).exists():
+        raise Refused(_("名单须由两个人确认，您已以另一身份确认。"))
+    rows = queries.final(row)
+    digest = records.hashed((one.row.submission.number, one.award, one.place) for one in rows if one.award)
+    Confirmation.objects.get_or_create(proposal=row, role=role, defaults={"by": actor, "hash": digest})
+    note(actor=actor, action="decision.confirm", object=f"proposal:{row.pk}", edition=row.edition.slug, after={"role": role, "hash": digest})
+    if set(row.confirmations.values_list("role", flat=True)) != {"chair", "organiser"}:
+        return False
+    Award.objects.bulk_create(Award(proposal=row, submission=one.row.submission, award=one.award, place=one.place) for one in rows if one.award)
+    row.confirmed_at, row.hash = timezone.now(), digest
+    row.save(update_fields=["confirmed_at", "hash"])
+    return True

@@ -1,0 +1,149 @@
+"""Questions about proposals and decided lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Max
+
+from zhengping.engine import record, selection, tables
+from zhengping.server.call.models import Edition
+from zhengping.server.decision import records
+from zhengping.server.decision.models import Award, Change, Proposal, Row, Setting
+from zhengping.server.judging import queries as judging
+from zhengping.server.judging.models import Round
+from zhengping.server.screening.queries import top_marks
+from zhengping.server.submission.models import Submission
+
+
+def setting(edition: Edition) -> Setting:
+    """An edition's rules, or those that it begins with (not kept)."""
+    return Setting.objects.filter(edition=edition).first() or Setting(edition=edition)
+
+
+def last_round(edition: Edition) -> Round | None:
+    """The last round with enough signed sheets to say something."""
+    return next((held for held in reversed(list(judging.rounds(edition))) if judging.verdict(held)), None)
+
+
+def proposals(edition: Edition):
+    """All proposals, the newest first."""
+    return Proposal.objects.filter(edition=edition)
+
+
+def decided(edition: Edition) -> Proposal | None:
+    """The list that both have confirmed."""
+    return proposals(edition).filter(confirmed_at__isnull=False).first()
+
+
+def awards(edition: Edition):
+    """The decided awards, in order."""
+    held = decided(edition)
+    return Award.objects.filter(proposal=held).select_related("submission") if held else Award.objects.none()
+
+
+def changes(proposal: Proposal) -> dict[int, Change]:
+    """The jury's changes that hold, by case."""
+    return {row.submission_id: row for row in Change.objects.filter(proposal=proposal, undone_at=None).select_related("by")}
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """A case in the list as it stands: the engine's row, the jury's change if any, the award that holds, its place (0 for none)."""
+
+    row: Row
+    change: Change | None
+    award: str
+    place: int
+
+
+def final(proposal: Proposal) -> list[Final]:
+    """The list as it stands: awards in their order, within each by estimate, then the others."""
+    held = changes(proposal)
+    order = {row["name"]: at for at, row in enumerate(proposal.rules["awards"])}
+    rows = []
+    for row in proposal.rows.select_related("submission"):
+        change = held.get(row.submission_id)
+        rows.append((row, change, change.award if change else "" if row.is_reserve else row.award))
+    rows.sort(key=lambda one: (order.get(one[2], 99), one[0].rank))
+    return [Final(row, change, award, at if award else 0) for at, (row, change, award) in enumerate(rows, 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """An award: how many the rules give, how many the list has."""
+
+    award: str
+    wanted: int
+    given: int
+
+
+def sums(proposal: Proposal, rows: list[Final]) -> list[Sum]:
+    """The number of cases of each award against the rules."""
+    return [Sum(each["name"], each["number"], sum(one.award == each["name"] for one in rows)) for each in proposal.rules["awards"]]
+
+
+def broken(proposal: Proposal, rows: list[Final]) -> list[tuple[selection.Limit, int]]:
+    """The quotas that the list as it stands does not keep, with the number found; the jury may mean it."""
+    rules = records.rules_of(proposal.rules)
+    cases = [one.row.submission for one in rows]
+    names = [each.name for each in rules.awards]
+    found = []
+    for limit in selection.limits(rules, records.candidates(cases, top_marks(proposal.edition), theme_names(proposal.edition))):
+        count = sum(1 for at in limit.members if rows[at].award and (limit.award < 0 or rows[at].award == names[limit.award]))
+        if (limit.quota.kind == "most" and count > limit.amount) or (limit.quota.kind == "least" and count < limit.amount):
+            found.append((limit, count))
+    return found
+
+
+def ties(proposal: Proposal) -> list[Row]:
+    """Cases that equal one with another award and on which no vote was recorded yet."""
+    return [row for row in proposal.rows.filter(is_open=True).select_related("submission") if not Change.objects.filter(proposal=proposal, submission=row.submission_id, votes_for__isnull=False, undone_at=None).exists()]
+
+
+def next_number(edition: Edition) -> int:
+    """The number of the next proposal."""
+    return (proposals(edition).aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def field(proposal: Proposal, basis: str) -> tuple[list[record.Estimate], list[record.Candidate]]:
+    """What a proposal chose from, on a basis."""
+    rows = list(proposal.rows.select_related("submission"))
+    marks = top_marks(proposal.edition)
+    return [records.estimate_of(row, basis) for row in rows], records.candidates([row.submission for row in rows], marks, theme_names(proposal.edition))
+
+
+def theme_names(edition: Edition) -> dict[str, str]:
+    """The edition's themes: key -> name."""
+    return dict(edition.themes.values_list("key", "name"))
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A case that another rule would move."""
+
+    case: Submission
+    rank: int
+    before: str
+    after: str
+    why: str
+
+
+def what_if(proposal: Proposal, rules: dict[str, object]) -> list[Effect]:
+    """Whom other rules would move, by rank. Raises selection.Contradiction where they cannot hold together."""
+    own = records.rules_of(proposal.rules)
+    other = records.rules_of(rules)
+    basis = str(rules["basis"])
+    estimates, candidates = field(proposal, basis)
+    rows = {str(row.submission.number): row for row in proposal.rows.select_related("submission")}
+    if basis == proposal.rules["basis"]:
+        found = selection.compare(estimates, candidates, own, other, language=proposal.language)
+        return [Effect(rows[one.case].submission, one.rank, one.before, one.after, one.reason_after) for one in found]
+    chosen = selection.select(estimates, candidates, other, language=proposal.language)
+    reserve = tables.sentence("award-reserve", (), proposal.language)
+    effects = []
+    for choice in chosen.choices:
+        row, after = rows[choice.case], "" if choice.award == reserve else choice.award
+        if after != ("" if row.is_reserve else row.award):
+            effects.append(Effect(row.submission, row.rank, "" if row.is_reserve else row.award, after, choice.reason))
+    return sorted(effects, key=lambda one: one.rank)

@@ -1,0 +1,48 @@
+"""Rows -> what the engine selects from, and back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from zhengping.engine import record, selection
+from zhengping.server.decision.models import Row
+from zhengping.server.submission.models import Submission
+
+
+def rules_of(values: Mapping[str, Any]) -> selection.Rules:
+    """The engine's rules of a setting or of a proposal's frozen ones."""
+    awards = tuple(selection.Award(row["name"], row["number"], row.get("level")) for row in values["awards"])
+    quotas = tuple(selection.Quota(row["kind"], row["by"], row["number"], None, row.get("award", ""), tuple(row.get("of", ()))) for row in values["quotas"])
+    return selection.Rules(awards, quotas, ties=("vote",), reserve=values["reserve"])
+
+
+def candidates(cases: Iterable[Submission], marks: Mapping[int, str], themes: Mapping[str, str]) -> list[record.Candidate]:
+    """Cases as rules speak of them; `themes` are the names of the edition's themes by their keys."""
+    return [record.Candidate(str(c.number), c.division, c.unit, (themes.get(c.theme, c.theme),) if c.theme else (), (), c.unit_type, marks.get(c.pk, "")) for c in cases]
+
+
+def on(basis: str, estimates: Iterable[record.Estimate]) -> list[record.Estimate]:
+    """Estimates for a basis: calibrated as they are, or a mean in their place, which has no interval."""
+    if basis == "calibrated":
+        return list(estimates)
+    values = [(row, row.mean if basis == "mean" or row.trimmed is None else row.trimmed) for row in estimates]
+    known = sorted(((row, float(value)) for row, value in values if value is not None), key=lambda pair: -pair[1])
+    return [record.Estimate(row.case, value, rank=at, mean=row.mean, trimmed=row.trimmed, reads=row.reads) for at, (row, value) in enumerate(known, 1)]
+
+
+def estimate_of(row: Row, basis: str) -> record.Estimate:
+    """The estimate that a proposal froze, on another basis."""
+    value = {"calibrated": row.calibrated, "mean": row.mean, "trimmed": row.trimmed}[basis]
+    whole = basis == "calibrated"
+    return record.Estimate(
+        str(row.submission.number), float(value if value is not None else row.estimate), row.low if whole else None, row.high if whole else None, row.rank,
+        mean=row.mean, trimmed=row.trimmed, reads=row.reads, sd=row.sd if whole else None,
+    )  # fmt: skip
+
+
+def hashed(rows: Iterable[tuple[int, str, int]]) -> str:
+    """The sha256 of a list of (case number, award, place)."""
+    return hashlib.sha256(json.dumps(sorted(map(list, rows)), ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

@@ -1,0 +1,236 @@
+"""Rules, the proposal with its reasons, what other rules would change, the jury's word, the confirmation by two."""
+
+from __future__ import annotations
+
+import io
+
+import xlsxwriter
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from zhengping.engine import selection, tables
+from zhengping.server.call.models import Edition
+from zhengping.server.call.rules import chair, organiser
+from zhengping.server.decision import forms, operations, queries, records
+from zhengping.server.decision.models import BASES, Change, Proposal
+from zhengping.server.decision.rules import door
+from zhengping.server.submission.models import Submission
+
+BASIS = dict(BASES)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _language() -> str:
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def _edition(slug: str) -> Edition:
+    return get_object_or_404(Edition, slug=slug)
+
+
+def _proposal(slug: str, number: int) -> Proposal:
+    return get_object_or_404(Proposal.objects.select_related("edition", "by"), edition__slug=slug, number=number)
+
+
+def _decides(request, about) -> None:
+    """Those who only look may not write."""
+    if not request.user.has_perm("decision.decide", about):
+        raise PermissionDenied
+
+
+def _common(request, edition: Edition, part: str) -> dict[str, object]:
+    return {"edition": edition, "at": "decision", "part": part, "may": request.user.has_perm("decision.decide", edition), "is_desk": request.user.has_perm("call.look", edition)}
+
+
+@door("decision.look", "GET", "POST")
+def overview(request, slug):
+    """The proposals so far, and the button for another."""
+    edition = _edition(slug)
+    if request.method == "POST":
+        _decides(request, edition)
+        try:
+            made = operations.propose(edition=edition, actor=request.user, language=_language())
+            messages.success(request, _("正在计算方案，本页会自动更新。"))
+            return redirect("decision:proposal", slug, made.number)
+        except operations.Refused as error:
+            messages.error(request, str(error))
+    words = {"proposals": queries.proposals(edition).select_related("by"), "setting": queries.setting(edition), "has_sheets": queries.last_round(edition) is not None}
+    return render(request, "decision/overview.html", {**_common(request, edition, "overview"), **words})
+
+
+def _rows(awards, quotas) -> dict[str, object]:
+    """The rules that two valid formsets say."""
+    kept = [row.cleaned_data for row in awards if row.cleaned_data and not row.cleaned_data.get("DELETE")]
+    limits = [row.cleaned_data for row in quotas if row.cleaned_data and not row.cleaned_data.get("DELETE")]
+    return {
+        "awards": [{"name": row["name"].strip(), "number": row["number"], "level": row["level"]} for row in kept],
+        "quotas": [{"kind": row["kind"], "by": row["by"], "number": row["number"], "award": row["award"].strip()} for row in limits],
+    }
+
+
+def _wrong(values: dict[str, object]) -> str:
+    """What is wrong with rules in a sentence, "" for nothing."""
+    names = [row["name"] for row in values["awards"]]
+    if not names:
+        return _("至少要有一个奖项。")
+    if len(set(names)) < len(names):
+        return _("奖项名称不能相同。")
+    unknown = next((row["award"] for row in values["quotas"] if row["award"] and row["award"] not in names), "")
+    return _("限制中的奖项“{name}”不在奖项中，应为：{names}。").format(name=unknown, names="、".join(names)) if unknown else ""
+
+
+def _forms(request, held: dict[str, object]):
+    words = request.POST if request.method == "POST" else None
+    awards = forms.Awards(words, initial=held["awards"], prefix="awards")
+    quotas = forms.Quotas(words, initial=held["quotas"], prefix="quotas")
+    return awards, quotas
+
+
+@door("decision.look", "GET", "POST")
+def rules(request, slug):
+    """Awards and limits."""
+    edition = _edition(slug)
+    held = queries.setting(edition)
+    form = forms.RulesForm(request.POST or None, instance=queries.setting(edition), initial={"changed": held.changed})
+    awards, quotas = _forms(request, {"awards": held.awards, "quotas": held.quotas})
+    if request.method == "POST":
+        _decides(request, edition)
+        if form.is_valid() and awards.is_valid() and quotas.is_valid():
+            values = _rows(awards, quotas)
+            if wrong := _wrong(values):
+                messages.error(request, wrong)
+            else:
+                words = {name: form.cleaned_data[name] for name in form.Meta.fields}
+                try:
+                    operations.keep_rules(edition=edition, actor=request.user, changed=form.cleaned_data["changed"] or 0, **words, **values)
+                    messages.success(request, _("已保存。"))
+                    return redirect("decision:rules", slug)
+                except operations.Refused as error:
+                    messages.error(request, str(error))
+    return render(request, "decision/rules.html", {**_common(request, edition, "rules"), "form": form, "awards": awards, "quotas": quotas})
+
+
+@door("decision.look", "GET", "POST")
+def proposal(request, slug, proposal):
+    """The list as it stands, with reasons; confirmation."""
+    held = _proposal(slug, proposal)
+    form = forms.ConfirmForm(request.POST or None, user=request.user)
+    if request.method == "POST":
+        _decides(request, held.edition)
+        if form.is_valid() and _confirmed(request, held):
+            return redirect("decision:proposal", slug, proposal)
+    rows = queries.final(held) if held.state in ("chosen", "ready") else []
+    shown = {"awarded": [r for r in rows if r.award], "reserve": [r for r in rows if not r.award and r.row.is_reserve], "changed": [r for r in rows if r.change]}
+    view = request.GET.get("show", "awarded")
+    page = Paginator(shown.get(view, rows), 100).get_page(request.GET.get("page"))
+    limits = queries.broken(held, rows) if rows else []
+    rules_of = records.rules_of(held.rules)
+    words = {
+        "proposal": held, "page": page, "show": view if view in shown else "all", "counts": {name: len(part) for name, part in shown.items()} | {"all": len(rows)}, "form": form,
+        "sums": queries.sums(held, rows), "broken": [(selection.said(limit, rules_of, _language()), count) for limit, count in limits],
+        "ties": queries.ties(held) if rows else [], "confirmations": list(held.confirmations.select_related("by")), "roles": _roles(request, held),
+        "basis": BASIS[held.rules["basis"]], "share": 100 * held.done // held.total if held.total else 0,
+    }  # fmt: skip
+    return render(request, "decision/proposal.html", {**_common(request, held.edition, "overview"), **words})
+
+
+def _roles(request, held: Proposal) -> list[str]:
+    """The roles in which a person may still confirm."""
+    own = [name for name, has in (("chair", chair), ("organiser", organiser)) if has(request.user, held)]
+    done = set(held.confirmations.values_list("role", flat=True))
+    return [role for role in own if role not in done]
+
+
+def _confirmed(request, held: Proposal) -> bool:
+    role = request.POST.get("role", "")
+    if role not in _roles(request, held):
+        raise PermissionDenied
+    try:
+        decided = operations.confirm(proposal=held, actor=request.user, role=role)
+    except operations.Refused as error:
+        messages.error(request, str(error))
+        return False
+    messages.success(request, _("名单已由两人确认，可以公示。") if decided else _("已确认，还需另一人确认。"))
+    return True
+
+
+@door("decision.look", "GET", "POST")
+def what_if(request, slug, proposal):
+    """Whom other rules would move; nothing is kept."""
+    held = _proposal(slug, proposal)
+    if held.state not in ("chosen", "ready"):
+        raise Http404
+    form = forms.RulesForm(request.POST or None, initial={"basis": held.rules["basis"], "reserve": held.rules["reserve"]})
+    awards, quotas = _forms(request, held.rules)
+    words: dict[str, object] = {}
+    if request.method == "POST":
+        if form.is_valid() and awards.is_valid() and quotas.is_valid():
+            values = _rows(awards, quotas)
+            if wrong := _wrong(values):
+                messages.error(request, wrong)
+            else:
+                words = _effects(held, {**values, "basis": form.cleaned_data["basis"], "reserve": form.cleaned_data["reserve"]})
+    else:
+        others = [basis for basis in BASIS if basis != held.rules["basis"]]
+        words = {"bases": [(basis, _effects(held, {**held.rules, "basis": basis})) for basis in others]}
+    return render(request, "decision/what_if.html", {**_common(request, held.edition, "overview"), "proposal": held, "form": form, "awards": awards, "quotas": quotas, **words})
+
+
+def _effects(held: Proposal, rules_: dict[str, object]) -> dict[str, object]:
+    try:
+        found = queries.what_if(held, rules_)
+    except tables.Trouble as error:
+        return {"trouble": error.said(_language())}
+    comes = sum(1 for one in found if one.after and not one.before)
+    goes = sum(1 for one in found if one.before and not one.after)
+    return {"effects": found[:300], "count": len(found), "comes": comes, "goes": goes, "name": BASIS[rules_["basis"]]}
+
+
+@door("decision.look", "GET", "POST")
+def case(request, slug, proposal, number):
+    """A case in the proposal: what the engine says, what the jury says."""
+    held = _proposal(slug, proposal)
+    found = get_object_or_404(Submission, edition=held.edition, number=number)
+    row = get_object_or_404(held.rows, submission=found)
+    form = forms.ChangeForm(request.POST or None, awards=[each["name"] for each in held.rules["awards"]], initial={"award": "" if row.is_reserve else row.award})
+    kept = Change.objects.filter(proposal=held, submission=found).select_related("by")
+    if request.method == "POST":
+        _decides(request, held.edition)
+        try:
+            if request.POST.get("do") == "undo":
+                operations.undo(change=get_object_or_404(kept, undone_at=None), actor=request.user)
+                messages.success(request, _("已撤销，恢复为系统建议。"))
+                return redirect("decision:case", slug, proposal, number)
+            if form.is_valid():
+                operations.change(proposal=held, actor=request.user, submission=found, **form.cleaned_data)
+                messages.success(request, _("已记录。"))
+                return redirect("decision:case", slug, proposal, number)
+        except operations.Refused as error:
+            messages.error(request, str(error))
+    words = {"proposal": held, "case": found, "row": row, "form": form, "changes": kept, "has_change": any(one.undone_at is None for one in kept)}
+    return render(request, "decision/case.html", {**_common(request, held.edition, "overview"), **words})
+
+
+@door("decision.look")
+def sheet(request, slug, proposal):
+    """The list as it stands, as a workbook."""
+    held = _proposal(slug, proposal)
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}) as book:
+        page = book.add_worksheet(_("名单"))
+        head = [_("名次"), _("编号"), _("案例名称"), _("报送单位"), _("奖项"), _("系统建议"), _("估计"), _("下限"), _("上限"), _("入选把握"), _("理由"), _("评委会改动的理由")]
+        for at, word in enumerate(head):
+            page.write_string(0, at, word)
+        for line, one in enumerate(queries.final(held), 1):
+            row, own = one.row, one.row.submission
+            values = [row.rank, own.number, own.title, own.unit, one.award, "" if row.is_reserve else row.award, row.estimate, row.low, row.high, row.chance, row.reason, one.change.reason if one.change else ""]
+            for at, value in enumerate(values):
+                if value is not None:
+                    page.write(line, at, value)
+        page.freeze_panes(1, 0)
+    return HttpResponse(made.getvalue(), content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{slug}-proposal-{proposal}.xlsx"'})
