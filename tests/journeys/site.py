@@ -46,7 +46,7 @@ PAGES = {  # who looks -> the addresses; words in braces come from `fill`
         ORGANISER + "roundup/publish/", EMPTY + "roundup/", ORGANISER + "mail/",
         ORGANISER + "mail/1/", ORGANISER + "audit/?check=1", ORGANISER + "settings/", ORGANISER + "settings/notice/", ORGANISER + "settings/themes/",
         ORGANISER + "settings/parts/", ORGANISER + "settings/criteria/", ORGANISER + "settings/bodies/", ORGANISER + "settings/bodies/320000/",
-        ORGANISER + "settings/members/", ORGANISER + "settings/letters/", ORGANISER + "settings/letters/notice/", ORGANISER + "settings/publish/", "/new/",
+        ORGANISER + "settings/members/", ORGANISER + "settings/letters/", ORGANISER + "settings/letters/notice/", ORGANISER + "settings/publish/", ORGANISER + "settings/hooks/", "/account/tokens/", "/new/",
         "/p/sample-4/{sealed}/seal/", EMPTY, EMPTY + "cases/", EMPTY + "queue/", EMPTY + "matches/", EMPTY + "findings/", EMPTY + "intakes/", EMPTY + "files/",
         EMPTY + "screening/", EMPTY + "mail/", EMPTY + "audit/", EMPTY + "settings/publish/", "/c/empty/",
     ),

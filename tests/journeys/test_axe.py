@@ -7,6 +7,7 @@ from tests.journeys import site
 
 # No pages: files, answers to forms, and what is told elsewhere.
 ELSEWHERE = {
+    "openapi-json", "api-root",
     "call:notice_file", "call:form_file", "call:code", "language", "submission:receipt", "submission:replace", "submission:withdraw", "submission:own_file",
     "roundup:draft", "roundup:check", "roundup:hold", "roundup:word", "roundup:download", "roundup:public_file", "submission:bulk", "submission:original", "desk:export", "desk:originals", "screening:request", "screening:sheet", "screening:summary", "screening:take_over",
     "judging:judges_template", "judging:save", "decision:sheet",

@@ -74,3 +74,8 @@ def scrutinise(
     """Calibrate the totals of reads and look at what is unlike the rest; raises as `calibration.calibrate` does."""
     calibrated = calibration.calibrate(reads.cases, reads.judges, reads.values, options=options)
     return calibrated, scrutiny.scrutinise(reads, calibrated.judges, groupings, level)
+
+
+def count(entries: Sequence[Entry], edition: Edition, earlier: Sequence[Entry] = ()) -> tuple[Figure, ...]:
+    """The figures of a register; see `figures.count`."""
+    return figures.count(entries, edition, earlier)

@@ -153,7 +153,19 @@ def look() -> int:
     from zhengping.server.submission import tasks as submission
 
     done = 0
-    for sweep in (submission.sweep_files, submission.sweep_drafts, submission.sweep_mailbox, submission.sweep_matches, submission.sweep_leftovers, decision.sweep, roundup.sweep_drafts, mail.sweep, call.sweep_daily):
+    sweeps = (
+        submission.sweep_files,
+        submission.sweep_drafts,
+        submission.sweep_mailbox,
+        submission.sweep_matches,
+        submission.sweep_leftovers,
+        decision.sweep,
+        roundup.sweep_drafts,
+        mail.sweep,
+        mail.sweep_hooks,
+        call.sweep_daily,
+    )
+    for sweep in sweeps:
         close_old_connections()
         try:
             done += sweep()

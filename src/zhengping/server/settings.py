@@ -54,7 +54,7 @@ else:
 
 # --- apps, lowest stage first ----------------------------------------------------------------------------------------
 
-STAGES = ("audit", "mail", "accounts", "call", "submission", "screening", "judging", "decision", "publication", "roundup", "desk")
+STAGES = ("audit", "mail", "accounts", "call", "submission", "screening", "judging", "decision", "publication", "roundup", "api", "desk")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -228,6 +228,8 @@ EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("ZHENGPING_FROM", "征评 <zhengping@localhost>")
 MAILBOX = env.str("ZHENGPING_MAILBOX", "")  # imap(s)://user:password@host:port/folder?edition=slug
 MAILBOX_SECONDS = env.float("ZHENGPING_MAILBOX_SECONDS", 30.0)
+HOOK_HOSTS = env.list("ZHENGPING_HOOK_HOSTS", [])  # hosts (or host:port) to which events may be sent
+API_A_MINUTE = env.int("ZHENGPING_API_A_MINUTE", 600)  # calls of a token
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("zhengping.server.judging.urls")),
     path("", include("zhengping.server.decision.urls")),
     path("", include("zhengping.server.roundup.urls")),
+    path("", include("zhengping.server.api.urls")),
     path("", include("zhengping.server.desk.urls")),
 ]

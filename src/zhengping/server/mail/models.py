@@ -52,3 +52,37 @@ class Letter(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["mailbox", "uid"], name="one_letter_a_uid")]
         ordering = ["-id"]
+
+
+class Hook(models.Model):
+    """An address of an office that is told what happens in an edition. `secret` signs what is sent; `last_entry` is the last audit entry looked at."""
+
+    edition = models.CharField(max_length=60, db_index=True)
+    address = models.URLField(max_length=300)
+    events = models.JSONField(default=list, help_text="actions of the audit")
+    secret = models.CharField(max_length=60)
+    last_entry = models.PositiveBigIntegerField(default=0)
+    made_by = models.CharField(max_length=80)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class Delivery(models.Model):
+    """An event for a hook: `state` waiting, sent, failed. The same body goes out until it is taken or was tried too often."""
+
+    hook = models.ForeignKey(Hook, models.CASCADE, related_name="deliveries")
+    entry = models.PositiveBigIntegerField()
+    event = models.CharField(max_length=60)
+    body = models.TextField()
+    state = models.CharField(max_length=8, default="waiting", db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(db_index=True)
+    answer = models.CharField(max_length=300, blank=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["hook", "entry"], name="one_delivery_an_entry")]

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import http.client
+import json
+import secrets
 import smtplib
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from email.utils import make_msgid
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.utils import timezone
 
-from zhengping.server.mail.models import Message
+from zhengping.server.audit.models import Entry
+from zhengping.server.audit.operations import key_of, note
+from zhengping.server.audit.queries import readable
+from zhengping.server.mail.models import Delivery, Hook, Message
 
 MOST_ATTEMPTS = 8
 REPEATED = ("receipt", "answer", "confirm")  # harmless twice under one Message-ID, harmful if missing
@@ -96,3 +108,103 @@ def retry(*, message: Message) -> None:
 def mark_bounced(*, message_ids: Sequence[str], why: str) -> int:
     """Messages that came back are failed, with what the returning letter says; -> how many are ours."""
     return Message.objects.filter(message_id__in=message_ids).update(state="failed", error=f"bounce: {why}"[:300])
+
+
+# --- hooks -----------------------------------------------------------------------------------------------------------
+
+
+def is_allowed(address: str) -> bool:
+    """Whether an address lies on a host that the administrator listed; nothing else is ever called from here."""
+    parts = urlsplit(address)
+    try:
+        port = parts.port
+    except ValueError:
+        return False
+    named = f"{parts.hostname}:{port}" if port else (parts.hostname or "")
+    is_plain = parts.username is None and parts.password is None
+    return parts.scheme in ("http", "https") and is_plain and named in settings.HOOK_HOSTS
+
+
+@transaction.atomic
+def make_hook(*, edition: str, address: str, events: Sequence[str], actor: Any) -> Hook:
+    """Tell an address what happens from now on. The caller has seen to it that the address is allowed."""
+    last = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    made = Hook.objects.create(
+        edition=edition, address=address, events=list(events), secret=secrets.token_urlsafe(32), last_entry=last, made_by=key_of(actor)
+    )
+    note(actor=actor, action="mail.make_hook", object=f"hook:{made.pk}", edition=edition, after={"address": address, "events": list(events)})
+    return made
+
+
+@transaction.atomic
+def end_hook(*, hook: Hook, actor: Any) -> None:
+    """Tell it nothing more."""
+    if Hook.objects.filter(pk=hook.pk, ended_at=None).update(ended_at=timezone.now()):
+        Delivery.objects.filter(hook=hook, state="waiting").update(state="failed", answer="ended")
+        note(actor=actor, action="mail.end_hook", object=f"hook:{hook.pk}", edition=hook.edition, after={"address": hook.address})
+
+
+@transaction.atomic
+def collect(*, hook: Hook, most: int = 500) -> int:
+    """Make a delivery of each entry of the audit that a hook asked for; -> how many. Entries are added one after the other, so that none is passed over."""
+    held = Hook.objects.select_for_update().get(pk=hook.pk)
+    last = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    found = list(Entry.objects.filter(id__gt=held.last_entry, edition=held.edition, action__in=held.events).order_by("id")[:most])
+    Delivery.objects.bulk_create([Delivery(hook=held, entry=e.id, event=e.action, body=_told(e), next_at=timezone.now()) for e in found], ignore_conflicts=True)
+    held.last_entry = found[-1].id if len(found) == most else last
+    held.save(update_fields=["last_entry"])
+    return len(found)
+
+
+def _told(entry: Entry) -> str:
+    """An entry as JSON, personal values left out."""
+    told = {"id": entry.id, "event": entry.action, "edition": entry.edition, "object": entry.object, "at": entry.at.isoformat(), "after": readable(entry.after), "hash": entry.hash}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True)
+
+
+def signature(secret: str, moment: int, body: str) -> str:
+    """What the receiver computes again: HMAC-SHA256 over moment, full stop and body (RFC 2104)."""
+    return hmac.new(secret.encode(), f"{moment}.{body}".encode(), hashlib.sha256).hexdigest()
+
+
+def deliver(*, delivery: Delivery, at: Any = None) -> str:
+    """Send one event; -> its state. Refused or not reached, it is tried again, later each time."""
+    now = at or timezone.now()
+    moment = int(now.timestamp())
+    head = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "Zhengping",
+        "Zhengping-Event": delivery.event,
+        "Zhengping-Delivery": str(delivery.pk),
+        "Zhengping-Signature": f"t={moment},v1={signature(delivery.hook.secret, moment, delivery.body)}",
+    }
+    if not is_allowed(delivery.hook.address):
+        ok, answer = False, "host not allowed"
+    else:
+        ok, answer = _posted(delivery.hook.address, delivery.body.encode(), head)
+    delivery.attempts += 1
+    delivery.answer = answer[:300]
+    delivery.state = "sent" if ok else "failed" if delivery.attempts >= MOST_ATTEMPTS else "waiting"
+    delivery.sent_at = now if ok else None
+    delivery.next_at = now + timedelta(minutes=2**delivery.attempts)
+    delivery.save(update_fields=["attempts", "answer", "state", "sent_at", "next_at"])
+    return delivery.state
+
+
+class _Staying(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: it could lead to a host that is not listed."""
+
+    def redirect_request(self, *args: Any, **words: Any) -> None:
+        """None: the answer is taken as it is."""
+        return None
+
+
+def _posted(address: str, body: bytes, head: dict[str, str]) -> tuple[bool, str]:
+    opener = urllib.request.build_opener(_Staying, urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(urllib.request.Request(address, body, head, method="POST"), timeout=10) as answer:
+            return 200 <= answer.status < 300, str(answer.status)
+    except urllib.error.HTTPError as error:
+        return False, str(error.code)
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        return False, f"{type(error).__name__}: {error}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db.models import Count, Max, Sum
@@ -12,6 +12,7 @@ from django.utils import timezone
 from zhengping.engine import record
 from zhengping.engine.record import Finding
 from zhengping.server.call.models import Edition
+from zhengping.server.publication import queries as publication
 from zhengping.server.roundup import records
 from zhengping.server.roundup.models import Article, Register, Version
 from zhengping.server.screening.models import MARKS, Mark
@@ -52,7 +53,9 @@ def state_of(edition: Edition) -> str:
     counted = submission.cases(edition).aggregate(Count("id"), Sum("changed"), Max("id"))
     codings = Coding.objects.filter(submission__edition=edition).aggregate(Max("id"), Count("undone_at"))
     marked = Mark.objects.filter(body__edition=edition, body__parent=None).aggregate(Count("id"), Sum("changed"))
-    return hashlib.sha256(repr((sorted(counted.items()), sorted(codings.items()), sorted(marked.items()))).encode()).hexdigest()
+    result = publication.result(edition)
+    awarded = (result.pk, result.revocations.count()) if result else ()
+    return hashlib.sha256(repr((sorted(counted.items()), sorted(codings.items()), sorted(marked.items()), awarded)).encode()).hexdigest()
 
 
 def is_held(of: Article, user=None) -> bool:
@@ -109,8 +112,9 @@ def published(edition: Edition) -> tuple[Article, Version] | None:
 
 
 def entries(edition: Edition) -> list[record.Entry]:
-    """The register with what later stages said of each case."""
-    return submission.entries(edition, marks(edition))
+    """The register with what later stages said of each case: marks, and awards once the results are published."""
+    awards = {row.submission.number: row.award for row in publication.results(edition)}
+    return [replace(entry, award=awards.get(entry.case.number, "")) for entry in submission.entries(edition, marks(edition))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +136,4 @@ def linked(of: Article, text: Version) -> list[Linked]:
 
 def public_numbers(edition: Edition) -> frozenset[int]:
     """The numbers of the cases that the public may read."""
-    return frozenset()
+    return frozenset(publication.published_cases(edition).values_list("number", flat=True))
