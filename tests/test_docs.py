@@ -134,3 +134,18 @@ def test_a_planted_address_is_found(text):
 
 def test_no_file_holds_the_address_of_a_machine_or_a_package_server():
     assert {str(path.relative_to(ROOT)): found for path in repository() if (found := addresses(path.read_bytes()))} == {}
+
+
+def test_every_setting_of_the_site_is_described():
+    read = set(re.findall(r'"(ZHENGPING_[A-Z_]+)"', (ROOT / "src/zhengping/server/settings.py").read_text("utf-8")))
+    described = set(re.findall(r"`(ZHENGPING_[A-Z_]+)`", (ROOT / "docs/site.md").read_text("utf-8")))
+
+    assert read == described
+
+
+def test_every_app_of_the_site_stands_in_where():
+    from zhengping.server.settings import STAGES
+
+    text = (ROOT / "docs/where.md").read_text("utf-8")
+
+    assert [stage for stage in STAGES if stage not in text] == []
