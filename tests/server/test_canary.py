@@ -11,6 +11,7 @@ from tests.server.conftest import client_of, edition_of, person
 from tests.server.test_doors import NAMES, judged
 
 from zhengping.server.call.models import Membership
+from zhengping.server.judging import operations as judging
 from zhengping.server.screening import operations as screening
 from zhengping.server.submission import operations as submission
 from zhengping.server.submission.models import Submission
@@ -88,3 +89,36 @@ def test_a_screener_sees_no_contact_of_the_own_province(world, edition, organise
 
     assert SECRETS["title"].encode() in data
     assert [key for key in ("contact", "telephone", "address", "code") if SECRETS[key].encode() in data] == []
+
+
+PAYLOAD = "<script>zp()</script>\"'><img src=x onerror=zp()>{{7*7}}"
+
+
+def test_no_text_of_a_person_becomes_markup_on_any_page(edition, organiser, numbered, screener):
+    case = Submission.objects.get(pk=next(case for case in numbered if case.division.startswith("32")).pk)
+    Submission.objects.filter(pk=case.pk).update(title=PAYLOAD[:150], unit=PAYLOAD, contact_name=PAYLOAD[:60], excluded_why="")
+    edition.bodies.filter(pk=case.body_id).update(contact_name=PAYLOAD[:60], contact_telephone=PAYLOAD[:40])
+    type(edition).objects.filter(pk=edition.pk).update(name=PAYLOAD[:120], notice=PAYLOAD, contact=PAYLOAD[:100])
+    screening.mark(body=case.body, submission=case, actor=organiser, mark="recommended", reason=PAYLOAD)
+    judge = person("judge@example.org", name=PAYLOAD[:60])
+    Membership.objects.create(edition=edition, user=judge, role="judge")
+    given = judged(edition, judge, case)
+    type(given.sheet).objects.filter(pk=given.sheet.pk).update(notes=PAYLOAD)
+    judging.say(held=given.round, submission=case, actor=judge, words=PAYLOAD)
+    words = {"slug": edition.slug, "number": case.number, "division": "320000", "pk": case.files.first().pk, "token": case.token, "round": 1, "assignment": given.pk, "proposal": 1, "kind": "themes", "sign": "x", "word": "x", "ending": "jsonl", "code": "en"}
+    wrong, seen = [], 0
+    for user in (organiser, screener, judge, None):
+        client = client_of(user)
+        for name, _view, taken in NAMES:
+            try:
+                answer = client.get(reverse(name, kwargs={word: words[word] for word in taken}))
+            except (KeyError, NoReverseMatch):
+                continue
+            if answer.status_code != 200 or not answer.get("Content-Type", "").startswith(("text/html", "image/svg")):
+                continue
+            body = answer.content.decode()
+            seen += PAYLOAD[:20].replace("<", "&lt;").replace(">", "&gt;") in body
+            wrong += [(name, str(user)) for raw in ("<script>zp", "<img src=x", "onerror=zp()>") if raw in body]
+
+    assert seen > 15  # it does stand on pages, as words
+    assert wrong == []
