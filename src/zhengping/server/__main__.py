@@ -159,6 +159,7 @@ def look() -> int:
         submission.sweep_mailbox,
         submission.sweep_matches,
         submission.sweep_leftovers,
+        submission.sweep_index,
         decision.sweep,
         roundup.sweep_drafts,
         mail.sweep,

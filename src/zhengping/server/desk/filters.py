@@ -12,6 +12,7 @@ from zhengping.server.audit.templatetags.words import called_lazily
 from zhengping.server.call.models import Body
 from zhengping.server.call.queries import theme_choices
 from zhengping.server.screening.models import MARK_NAMES, Mark
+from zhengping.server.submission import queries as submission
 from zhengping.server.submission.models import Submission
 
 CODED = [("person", _("人工确认")), ("unsure", _("机器，不足 90%")), ("sure", _("机器，90% 以上"))]
@@ -46,9 +47,7 @@ class CaseFilter(django_filters.FilterSet):
         words = value.split()
         if len(words) == 1 and words[0].isdigit():
             return rows.filter(number=int(words[0]))
-        for word in words:
-            rows = rows.filter(Q(title__icontains=word) | Q(unit__icontains=word) | Q(words__words__contains=word))
-        return rows
+        return rows.filter(pk__in=submission.holding(words)) if words else rows
 
     def by_body(self, rows, name, value):
         """A province and what lies below it."""

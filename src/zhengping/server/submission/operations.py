@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core import signing
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from zhengping.engine import chains, originality, reading, record, tables
 from zhengping.engine import coding as coder
+from zhengping.engine.text import grams
 from zhengping.engine.workers import Read, Readers
 from zhengping.server.accounts.models import User
 from zhengping.server.audit.operations import note
@@ -271,6 +272,7 @@ def _add_version(submission: Submission, intake: Intake, case: record.Case, chec
     findings = records.finding_rows(submission, number, (*noticed, *checked.findings))
     Finding.objects.bulk_create(findings)
     Text.objects.update_or_create(submission=submission, defaults={"words": case.text})
+    _index([(submission.pk, f"{submission.title}\n{submission.unit}\n{case.text}")])
     submission.characters = sum(not letter.isspace() for letter in case.text)
     submission.open_findings = sum(finding.severity != "notice" for finding in findings)
     submission.compared_at = None
@@ -281,6 +283,32 @@ def _add_version(submission: Submission, intake: Intake, case: record.Case, chec
         actor=by, action="submission.add_version", object=f"submission:{submission.pk}", edition=intake.edition.slug,
         after={"version": number, "documents": list(case.documents), "title": submission.title},
     )  # fmt: skip
+
+
+def index_left(most: int = 500) -> int:
+    """Put cases into the search index that came without passing here, as an import brings them; -> how many."""
+    keys = queries.unindexed(most)
+    texts = dict(Text.objects.filter(pk__in=keys).values_list("pk", "words"))
+    rows = Submission.objects.filter(pk__in=keys).values_list("pk", "title", "unit")
+    with transaction.atomic():
+        _index([(pk, f"{title}\n{unit}\n{texts.get(pk, '')}") for pk, title, unit in rows], is_new=True)
+    return len(keys)
+
+
+def _index(rows: Sequence[tuple[int, str]], *, is_new: bool = False) -> None:
+    """Keep the words of cases for searching, in place of those that are held."""
+    with connection.cursor() as at:
+        if connection.vendor == "postgresql":
+            sentence = "INSERT INTO submission_sought (id, words, runs) VALUES (%s, %s, %s) ON CONFLICT (id) DO UPDATE SET words = excluded.words, runs = excluded.runs"
+            clean = [(pk, grams.folded(words).replace("\0", " ")) for pk, words in rows]
+            at.executemany(sentence, [(pk, words, sorted(grams.runs(words))) for pk, words in clean])
+            return
+        for pk, _words in () if is_new else rows:
+            at.execute("SELECT words FROM submission_sought WHERE id = %s", [pk])
+            if before := at.fetchone():
+                at.execute("INSERT INTO submission_pairs (submission_pairs, rowid, pairs) VALUES ('delete', %s, %s)", [pk, grams.pairs(before[0])])
+        at.executemany("INSERT INTO submission_pairs (rowid, pairs) VALUES (%s, %s)", [(pk, grams.pairs(words)) for pk, words in rows])
+        at.executemany("INSERT OR REPLACE INTO submission_sought (id, words) VALUES (%s, %s)", rows)
 
 
 def _keep_coding(submission: Submission, value: record.Coding, *, source: str, by: str, batch: str = "") -> Coding:
@@ -334,6 +362,9 @@ def correct(*, submission: Submission, actor: User | str, changed: int, theme: s
         _recode(held, actor, theme, division)
     held.changed += 1
     held.save()
+    if (before["title"], before["unit"]) != (held.title, held.unit):
+        words = Text.objects.filter(submission=held).values_list("words", flat=True).first() or ""
+        _index([(held.pk, f"{held.title}\n{held.unit}\n{words}")])
     key = f"submission:{held.pk}"
     after = {name: getattr(held, name) for name in DETAILS}
     note(actor=actor, action="submission.correct", object=key, edition=held.edition.slug, before=before, after=after, personal=PERSONAL, subject=key)

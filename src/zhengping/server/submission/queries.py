@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from zhengping.engine import record, tables
+from zhengping.engine.text import grams
 from zhengping.server.call.models import Body, Edition
 from zhengping.server.call.queries import closes
 from zhengping.server.submission import records
@@ -164,3 +168,21 @@ def reason(file: Incoming, language: str = "zh") -> str:
         return tables.sentence(file.reason, tuple(tuple(pair) for pair in file.values), language)
     except KeyError:
         return file.reason
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def holding(words: list[str]) -> RawSQL:
+    """The keys of the cases whose title, unit or text hold every one of the words, exactly; to be used as `pk__in`."""
+    if connection.vendor != "postgresql":
+        return RawSQL("SELECT rowid FROM submission_pairs WHERE submission_pairs MATCH %s", [" AND ".join(map(grams.phrase, words))])
+    asked = ["runs @> %s::text[]", *("words LIKE %s" for word in words if len(word) > 3)]
+    long = ["%" + re.sub(r"([%_\\])", r"\\\1", grams.folded(word)) + "%" for word in words if len(word) > 3]
+    runs = sorted({run for word in words for run in grams.needed(word)})
+    return RawSQL(f"SELECT id FROM submission_sought WHERE {' AND '.join(asked)}", [runs, *long])
+
+
+def unindexed(most: int) -> list[int]:
+    """Keys of cases that the search index does not know yet."""
+    return list(Submission.objects.exclude(pk__in=RawSQL("SELECT id FROM submission_sought", [])).order_by("pk").values_list("pk", flat=True)[:most])

@@ -93,6 +93,16 @@ def sweep_leftovers() -> int:
     return len(left)
 
 
+def sweep_index() -> int:
+    """At the start and every ten seconds: index for searching what was brought in whole, as by an import; -> how many cases."""
+    if time.monotonic() - _last_index[0] < 10:
+        return 0
+    done = operations.index_left()
+    if not done:
+        _last_index[0] = time.monotonic()
+    return done
+
+
 def sweep_mailbox() -> int:
     """Fetch new letters, take in what they bring, answer what was drafted; -> how much was done."""
     done = _fetch() if settings.MAILBOX and _is_time() else 0
@@ -110,6 +120,7 @@ def sweep_mailbox() -> int:
 
 _last_look = [0.0]
 _last_tidying = [-3600.0]
+_last_index = [-10.0]
 
 
 def _is_time() -> bool:
