@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from tests.server.conftest import client_of, edition_of, person
 from tests.server.test_doors import NAMES, judged
 
 from zhengping.server.call.models import Membership
 from zhengping.server.judging import operations as judging
+from zhengping.server.publication import operations as publication
+from zhengping.server.publication.models import Listed, Notice
 from zhengping.server.screening import operations as screening
 from zhengping.server.submission import operations as submission
 from zhengping.server.submission.models import Submission
@@ -24,6 +28,8 @@ SECRETS = {
     "title": "金丝雀标题",
     "unit": "浙江省金丝雀集团有限公司",
     "judge": "金丝雀评委",
+    "objector": "金丝雀异议人",
+    "evidence": "金丝雀证据",
     "code": "",
 }
 
@@ -41,11 +47,20 @@ def world(edition, organiser, numbered, screener):
     judge = person("judge@example.org", name=SECRETS["judge"])
     Membership.objects.create(edition=edition, user=judge, role="judge")
     given = judged(edition, judge, held)
+    objected(edition, organiser, next(other for other in numbered if other.pk != case.pk))
     other = person("other@example.org")
     edition_of(other, "other")
     SECRETS["code"] = held.query_code
     people = {"anonymous": None, "judge": judge, "screener": screener, "unit": person("unit@example.org"), "other organiser": other}
     return {"case": held, "clients": {role: client_of(user) for role, user in people.items()}, "edition": edition, "given": given}
+
+
+def objected(edition, organiser, listed):
+    """Somebody objects to a list before the public."""
+    now = timezone.now()
+    notice = Notice.objects.create(edition=edition, number=1, days=1, counting="working", opened_at=now, closes_at=now + timedelta(days=1), decided="0", hash="0", by=organiser)
+    Listed.objects.create(notice=notice, submission=listed, place=1, award="一等奖", title=listed.title, unit=listed.unit)
+    publication.object_(edition=edition, at=now, reasons="样例", name=SECRETS["objector"], email="o@example.org", evidence=SECRETS["evidence"].encode(), evidence_name="1.txt")
 
 
 def opened(answer) -> bytes:
@@ -61,7 +76,7 @@ def opened(answer) -> bytes:
 def test_no_secret_reaches_whom_it_should_not(world):
     case, edition = world["case"], world["edition"]
     given = world["given"]
-    words = {"slug": edition.slug, "number": case.number, "pk": case.files.first().pk, "sign": "x", "ending": "docx", "kind": "themes", "word": "x", "token": "guess", "code": "en", "round": 1, "assignment": given.pk, "proposal": 1}
+    words = {"slug": edition.slug, "number": case.number, "pk": case.files.first().pk, "sign": "x", "ending": "docx", "kind": "themes", "word": "x", "token": "guess", "code": "en", "round": 1, "assignment": given.pk, "proposal": 1, "objection": 1}
     leaks = []
     for role, client in world["clients"].items():
         own = {SECRETS["judge"], SECRETS["title"]} if role == "judge" else set()  # a judge reads blind what the case says

@@ -12,10 +12,12 @@ from zhengping.server.call.models import Edition, Membership
 from zhengping.server.decision.models import Proposal, Row
 from zhengping.server.judging.models import Assignment, JudgeSeat, Round, Sheet
 from zhengping.server.mail.models import Message
+from zhengping.server.publication.models import Certificate, Hearing, Listed, Notice, Objection, Result
 from zhengping.server.roundup import operations as roundup
 from zhengping.server.roundup.tasks import sweep_drafts
 from zhengping.server.screening import operations as screening
 from zhengping.server.submission.models import Match
+from zhengping.server.submission.records import store
 
 # permission: the roles in the edition that pass its door ("everyone" and "person" without any role)
 WHO = {
@@ -32,6 +34,7 @@ WHO = {
     "judging.read": {"judge"},
     "judging.look": {"organiser", "chair", "auditor"},
     "decision.look": {"organiser", "chair", "auditor"},
+    "publication.look": {"organiser", "chair", "auditor"},
     "judging.discuss": {"organiser", "chair", "auditor", "judge"},  # of the judges who have signed a sheet of the case
 }
 ROLES = ("anonymous", "unit", "judge", "chair", "auditor", "organiser", "screener", "other screener", "other organiser")
@@ -88,8 +91,13 @@ def world(edition, organiser, word, numbered, screener):
     roundup.publish(article=article, actor=organiser, version=1)
     words = {
         "slug": edition.slug, "division": "320000", "number": first.number, "ending": "docx", "kind": "themes", "sign": "x", "word": "x", "pk": 0, "round": 1, "assignment": given.pk, "proposal": 1,
+        "objection": 1,
     }  # fmt: skip
+    heard, number = published(edition, organiser, first)
     special = {
+        "publication:objection": {"token": heard.objection.token},
+        "publication:hearing": {"token": heard.token},
+        "publication:checked": {"word": number},
         "call:forwarding": {"token": body.token},
         "language": {"code": "en"},
         "call:accept": {"token": invitation.token},
@@ -106,6 +114,18 @@ def world(edition, organiser, word, numbered, screener):
         "submission:withdraw": {"token": numbered[3].token},
     }
     return {"clients": {role: client_of(user) for role, user in people.items()}, "words": words, "special": special, "token": first.token}
+
+
+def published(edition: Edition, user, case) -> tuple[Hearing, str]:
+    """A list with a case, an objection to it that the unit is heard on, the results, and the number of the case's certificate."""
+    now = timezone.now()
+    notice = Notice.objects.create(edition=edition, number=1, days=1, counting="working", opened_at=now, closes_at=now, decided="0", hash="0", by=user)
+    Listed.objects.create(notice=notice, submission=case, place=1, award="一等奖", title=case.title, unit=case.unit)
+    evidence, _size = store(b"evidence")
+    objection = Objection.objects.create(edition=edition, number=1, notice=notice, submission=case, name="样例", reasons="样例", evidence=evidence, evidence_name="证据.txt", arrived_at=now)
+    Result.objects.create(edition=edition, notice=notice, hash="0", published_at=now, by=user)
+    made = Certificate.objects.create(edition=edition, submission=case, number="2026-001-00001", heading="荣誉证书", words="样例", issuer="样例", day=now.date())
+    return Hearing.objects.create(objection=objection, question="样例", asked_by=user, asked_at=now), made.number
 
 
 def judged(edition: Edition, user, case) -> Assignment:

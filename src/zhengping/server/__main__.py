@@ -49,7 +49,10 @@ def _set_up() -> None:
 def _migrate() -> None:
     from django.core.management import call_command
 
+    from zhengping.server.publication.records import make_key
+
     call_command("migrate", interactive=False, verbosity=0)
+    make_key()
 
 
 def _organiser(email: str) -> int:
@@ -149,6 +152,7 @@ def look() -> int:
     from zhengping.server.call import tasks as call
     from zhengping.server.decision import tasks as decision
     from zhengping.server.mail import tasks as mail
+    from zhengping.server.publication import tasks as publication
     from zhengping.server.roundup import tasks as roundup
     from zhengping.server.submission import tasks as submission
 
@@ -161,6 +165,7 @@ def look() -> int:
         submission.sweep_leftovers,
         submission.sweep_index,
         decision.sweep,
+        publication.sweep_certificates,
         roundup.sweep_drafts,
         mail.sweep,
         mail.sweep_hooks,

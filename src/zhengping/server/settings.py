@@ -236,6 +236,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"pyhanko": {"level": "CRITICAL"}},  # what is wrong with a file that is verified is its answer, no trouble of the site
 }
 ROLES = {
     "organiser": _("组织方"),

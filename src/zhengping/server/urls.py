@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("zhengping.server.screening.urls")),
     path("", include("zhengping.server.judging.urls")),
     path("", include("zhengping.server.decision.urls")),
+    path("", include("zhengping.server.publication.urls")),
     path("", include("zhengping.server.roundup.urls")),
     path("", include("zhengping.server.api.urls")),
     path("", include("zhengping.server.desk.urls")),

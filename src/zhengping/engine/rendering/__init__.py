@@ -2,6 +2,7 @@
 
 from zhengping.engine.rendering.article import SIGNS, Article, Block, Box, Heading, Picture, Rows, Span, Text
 from zhengping.engine.rendering.charts import bars, tiles, to_png, to_svg
+from zhengping.engine.rendering.diploma import diploma
 from zhengping.engine.rendering.page import page
 from zhengping.engine.rendering.panels import chances, intervals, ranks, shares
 from zhengping.engine.rendering.printed import printed
@@ -22,6 +23,7 @@ __all__ = [
     "Text",
     "bars",
     "chances",
+    "diploma",
     "intervals",
     "page",
     "printed",

@@ -64,6 +64,27 @@ LETTERS = {
         "提醒：{edition}省级筛选",
         "{body}：\n\n{edition}的省级筛选截止时间为{deadline}，贵处名单尚未上报。\n\n筛选页面：{link}\n\n咨询：{contact}",
     ),
+    "objection": (
+        _("异议登记"),
+        "您的异议已登记：第{number}号",
+        "您好！\n\n您对{edition}公示名单提出的异议已登记为第{number}号。{state}\n\n办理进展：{link}\n（本链接仅供您本人使用。）\n\n咨询：{contact}",
+    ),
+    "hearing": (
+        _("听取单位意见"),
+        "请就异议作出说明：{title}",
+        "{unit}：\n\n{edition}公示期间，有人对贵单位报送的案例《{title}》提出异议。请就以下问题作出说明：\n\n{question}\n\n"
+        "填写说明：{link}\n（本链接仅供贵单位使用。）\n\n咨询：{contact}",
+    ),
+    "ruling": (
+        _("异议裁定"),
+        "异议第{number}号的裁定：{outcome}",
+        "您好！\n\n您对{edition}公示名单提出的第{number}号异议已裁定：{outcome}。\n\n理由：{reasons}\n\n查看：{link}\n\n咨询：{contact}",
+    ),
+    "result": (
+        _("结果通知"),
+        "《{title}》荣获{award}",
+        "{unit}：\n\n贵单位报送的案例《{title}》在{edition}中荣获{award}。\n\n结果：{results}\n证书（电子版，可核验）：{link}\n\n咨询：{contact}",
+    ),
 }
 
 
