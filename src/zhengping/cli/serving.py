@@ -22,6 +22,10 @@ def commands(add: Callable[..., ArgumentParser]) -> None:
     audit = add("audit", help=_("检查网站的留痕"))
     audit.add_argument("what", choices=("verify",), help=_("verify：检查记录链"))
     audit.set_defaults(run=verify)
+    edition = add("edition", help=_("把网站的一届导出为一个文件，或导入到另一台机器"))
+    edition.add_argument("what", choices=("export", "import"), help=_("export 标识 文件：导出；import 文件：导入"))
+    edition.add_argument("words", nargs="+", metavar="…", help=_("届次的网址标识和 .zip 文件"))
+    edition.set_defaults(run=transfer)
 
 
 def is_installed() -> bool:
@@ -61,6 +65,31 @@ def verify(args: Namespace) -> int:
     if not faults:
         print(_("记录链完整，没有发现改动。"))
     return 1 if faults else 0
+
+
+def transfer(args: Namespace) -> int:
+    """zhengping edition export SLUG FILE.zip, zhengping edition import FILE.zip."""
+    if not is_installed():
+        return _missing()
+    if len(args.words) != (2 if args.what == "export" else 1):
+        shown.trouble(_("用法：zhengping edition export 标识 文件.zip，或 zhengping edition import 文件.zip。"))
+        return 2
+    from zhengping.server import __main__ as server
+
+    path = Path(args.words[-1])
+    try:
+        if args.what == "export":
+            counts = server.export(args.words[0], path)
+            print(_("已导出：{rows} 行，{path}。").format(rows=sum(counts.values()), path=path))
+        else:
+            print(_("已导入届次 {slug}。").format(slug=server.take_in(path)))
+    except LookupError as error:
+        shown.trouble(_("没有标识为“{slug}”的届次。现有：{known}。").format(slug=args.words[0], known=error))
+        return 2
+    except (ValueError, OSError) as error:
+        shown.trouble(str(error))
+        return 2
+    return 0
 
 
 def demo(base: Path, port: int) -> int:

@@ -78,6 +78,31 @@ def faults() -> list[Fault]:
     return list(queries.faults())
 
 
+def export(slug: str, out: Path) -> dict[str, int]:
+    """Everything an edition holds to a zip; -> how many rows of each table. Raises LookupError where there is no such edition."""
+    _set_up()
+    _migrate()
+    from zhengping.server.call.models import Edition
+    from zhengping.server.transfer import operations
+
+    edition = Edition.objects.filter(slug=slug).first()
+    if edition is None:
+        raise LookupError("、".join(Edition.objects.values_list("slug", flat=True)))
+    return operations.export(edition=edition, out=out)
+
+
+def take_in(path: Path) -> str:
+    """An exported edition into this site; -> its slug. Raises ValueError with the reason."""
+    _set_up()
+    _migrate()
+    from zhengping.server.transfer import operations
+
+    try:
+        return operations.take_in(path=path)
+    except operations.Refused as error:
+        raise ValueError(str(error)) from error
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """The log-ins of the demonstration."""

@@ -11,7 +11,7 @@ WHERE = {
 }  # fmt: skip
 ACTIONS = {
     "accounts.forget_filter": _("删除条件"), "accounts.save_filter": _("保存条件"), "accounts.update_profile": _("修改个人信息"), "audit.erase": _("销毁个人信息密钥"),
-    "api.make_token": _("新建令牌"), "api.revoke_token": _("停用令牌"), "mail.make_hook": _("添加接收地址"), "mail.end_hook": _("停用接收地址"),
+    "api.make_token": _("新建令牌"), "api.revoke_token": _("停用令牌"), "transfer.take_in": _("导入届次"), "mail.make_hook": _("添加接收地址"), "mail.end_hook": _("停用接收地址"),
     "call.accept": _("接受邀请"), "call.add_body": _("添加受邀单位"), "call.begin_edition": _("新建届次"), "call.copy_edition": _("复制往届设置"),
     "call.delegate": _("临时交给同事"), "call.forward": _("转发启事"), "call.invite": _("发送邀请"), "call.open_forwarding": _("打开转发页面"),
     "call.publish": _("发布启事"), "call.remove_body": _("移除受邀单位"), "call.remove_member": _("移除成员"), "call.revoke_invitation": _("撤销邀请"),
