@@ -32,7 +32,6 @@ FORM = 1
 # What belongs to a machine rather than to an edition: its chain, and words that open it to programs of its own.
 STAYS = {Entry, Head, Anchor, PersonKey, KeptEntry}
 STAYS_BY_NAME = {"api.token", "mail.hook", "mail.delivery"}
-DERIVED = {"submission.gram"}  # made again from the rest
 SECRET = frozenset({"password", "last_login", "is_superuser", "is_staff"})
 _SUM = re.compile(r"\b[0-9a-f]{64}\b")
 
@@ -44,7 +43,7 @@ class Refused(Exception):
 def _ours() -> list[type[models.Model]]:
     """Every table of our apps that goes along, by name."""
     found = [m for m in apps.get_models() if m.__module__.startswith("zhengping.server.") and m not in STAYS | {User, Unit, Document}]
-    return sorted((m for m in found if m._meta.label_lower not in STAYS_BY_NAME | DERIVED), key=lambda m: m._meta.label_lower)
+    return sorted((m for m in found if m._meta.label_lower not in STAYS_BY_NAME), key=lambda m: m._meta.label_lower)
 
 
 def _way(model: type[models.Model], seen: tuple[type[models.Model], ...] = ()) -> str | None:
