@@ -65,12 +65,42 @@ def demo(folder: Path) -> dict[str, str]:
     case = sent_up(own).order_by("number").first() or first
     version = first.versions.get(number=first.current)
     sheet, discussed = judged(edition, organiser)
+    keys = published(edition, organiser, first)
     return {
-        "draft": draft.token, "numbered": first.token, "word": word, "intake": held.token, "join": invitation.token, "forward": own.token,
+        **keys, "draft": draft.token, "numbered": first.token, "word": word, "intake": held.token, "join": invitation.token, "forward": own.token,
         "number": str(first.number), "case": str(case.number), "sealed": sealed.body.division if sealed else "", "batch": str(first.intake_id),
         "match": str(Match.objects.filter(edition=edition).values_list("pk", flat=True).first() or ""), "version": str(version.number),
         "verify": f"{first.pk}/{records.receipt_sign(first, version)}", "sheet": str(sheet), "discussed": str(discussed), "task": str(Membership.objects.get(user=screener, edition=edition).pk),
     }  # fmt: skip
+
+
+def published(edition, organiser, case) -> dict[str, str]:
+    """The list of the edition before the public with an objection on which the unit is heard; and an edition whose results are out."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from zhengping.server.call import operations as call
+    from zhengping.server.call.models import Edition
+    from zhengping.server.publication import operations, tasks
+    from zhengping.server.publication.models import Certificate, Listed, Notice
+
+    now = timezone.now()
+    with transaction.atomic():
+        past = call.begin_edition(actor=organiser, slug="past", number=3, year=2025, name="第三届案例征集（样例）")
+    Edition.objects.filter(pk=past.pk).update(published_at=now - timedelta(days=90), hosts=edition.hosts)
+    past.refresh_from_db()
+    words = {"days": 5, "counting": "working", "decided": "样例", "by": organiser, "words": "现将拟获奖名单予以公示。（样例）"}
+    for held, days in ((edition, 5), (past, -1)):
+        notice = Notice.objects.create(edition=held, number=1, opened_at=now - timedelta(days=9), closes_at=now + timedelta(days=days), hash="0" * 64, **words)
+        Listed.objects.create(notice=notice, submission=case, place=1, award="一等奖", title=case.title, unit=case.unit, region=case.place)
+    objection = operations.object_(
+        edition=edition, at=now, reasons="成效数据与公开资料不一致。（样例）", case=case.number, name="样例异议人", email="objector@example.org", evidence=b"sample", evidence_name="证据.txt"
+    )
+    heard = operations.ask_unit(objection=objection, actor=organiser, question="请说明成效数据的来源。（样例）")
+    operations.publish(edition=past, actor=organiser, words="现将结果予以公布。（样例）")
+    operations.correct(edition=past, actor=organiser, case=case, field="unit", words="更正后的单位（样例）", reasons="单位更名（样例）")
+    tasks.sweep_certificates()
+    return {"objection": objection.token, "hearing": heard.token, "certificate": Certificate.objects.filter(edition=past, withdrawn_at=None).get().number}
 
 
 def judged(edition, organiser) -> tuple[int, int]:

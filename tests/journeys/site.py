@@ -26,6 +26,8 @@ PAGES = {  # who looks -> the addresses; words in braces come from `fill`
     "": (
         "/", "/c/sample-4/", "/c/sample-4/roundup/", "/c/sample-4/submit/", "/find/", "/nothing-here/", "/i/{intake}/", "/s/{draft}/", "/s/{numbered}/", "/s/{draft}/confirm/{word}/",
         "/v/{verify}/", "/v/1/x/", "/f/{forward}/", "/join/{join}/", "/join/x/", "/account/login/", "/account/signup/", "/account/password/reset/",
+        "/c/sample-4/publicity/", "/c/sample-4/objections/", "/objection/{objection}/", "/hearing/{hearing}/", "/c/sample-4/results/", "/c/past/results/", "/c/past/publicity/",
+        "/c/past/objections/", "/k/", "/k/{certificate}/", "/k/x/",
         "/account/password/reset/done/", "/account/confirm-email/", "/account/inactive/",
     ),
     "unit": ("/mine/", "/join/{join}/", ORGANISER),
@@ -36,6 +38,7 @@ PAGES = {  # who looks -> the addresses; words in braces come from `fill`
     ),
     "judge": ("/j/sample-4/", "/j/sample-4/conflicts/", "/j/sample-4/1/paper/", "/j/sheet/{sheet}/", "/j/sample-4/1/cases/{discussed}/"),
     "chair": (
+        ORGANISER + "publication/objections/", ORGANISER + "publication/objections/1/",
         "/d/sample-4/", "/d/sample-4/1/", "/d/sample-4/1/cases/{discussed}/","/j/sample-4/1/chair/", "/j/sample-4/1/cases/{discussed}/"),
     "organiser": (
         ORGANISER + "judging/", ORGANISER + "judging/judges/", ORGANISER + "judging/panels/", ORGANISER + "judging/1/", ORGANISER + "judging/1/pairs/",
@@ -48,6 +51,8 @@ PAGES = {  # who looks -> the addresses; words in braces come from `fill`
         ORGANISER + "settings/parts/", ORGANISER + "settings/criteria/", ORGANISER + "settings/bodies/", ORGANISER + "settings/bodies/320000/",
         ORGANISER + "settings/members/", ORGANISER + "settings/letters/", ORGANISER + "settings/letters/notice/", ORGANISER + "settings/publish/", ORGANISER + "settings/hooks/", "/account/tokens/", "/new/",
         "/p/sample-4/{sealed}/seal/", EMPTY, EMPTY + "cases/", EMPTY + "queue/", EMPTY + "matches/", EMPTY + "findings/", EMPTY + "intakes/", EMPTY + "files/",
+        *(ORGANISER + "publication/" + page for page in ("", "rules/", "objections/", "objections/1/")), "/o/past/publication/", "/o/past/publication/results/",
+        "/o/past/publication/certificates/", *(EMPTY + "publication/" + page for page in ("", "objections/", "results/", "certificates/")),
         EMPTY + "screening/", EMPTY + "mail/", EMPTY + "audit/", EMPTY + "settings/publish/", "/c/empty/",
     ),
 }  # fmt: skip

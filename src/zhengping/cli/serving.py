@@ -1,4 +1,4 @@
-"""`zhengping serve` and `audit`: words on the command line -> the site."""
+"""`zhengping serve`, `audit` and `certificate`: words on the command line -> the site."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def commands(add: Callable[..., ArgumentParser]) -> None:
     edition.add_argument("what", choices=("export", "import"), help=_("export 标识 文件：导出；import 文件：导入"))
     edition.add_argument("words", nargs="+", metavar="…", help=_("届次的网址标识和 .zip 文件"))
     edition.set_defaults(run=transfer)
+    certificate = add("certificate", help=_("离线核验证书和名单的电子签名"))
+    certificate.add_argument("what", choices=("verify",), help=_("verify：核验"))
+    certificate.add_argument("files", nargs="+", type=Path, metavar="FILE", help=_("PDF 文件"))
+    certificate.add_argument("--key", type=Path, help=_("签名证书（.pem），默认用本机数据文件夹中的"))
+    certificate.set_defaults(run=certificates)
 
 
 def is_installed() -> bool:
@@ -92,6 +97,29 @@ def transfer(args: Namespace) -> int:
     return 0
 
 
+def certificates(args: Namespace) -> int:
+    """zhengping certificate verify: 1 if a file is not as this key signed it."""
+    if not is_installed():
+        return _missing()
+    from zhengping.server import __main__ as server
+
+    sentences = {
+        "": _("有效：文件与签名时一致。"),
+        "unsigned": _("没有签名。"),
+        "altered": _("签名后被改动。"),
+        "stranger": _("由另一个密钥签名，不是本处签发。"),
+        "unreadable": _("文件损坏或不是 PDF。"),
+        "missing": _("找不到这个文件。"),
+    }
+    if args.key and not args.key.is_file():
+        shown.trouble(_("找不到签名证书 {path}。").format(path=args.key))
+        return 2
+    found = [server.verdict(path, args.key) for path in args.files]
+    for path, why in zip(args.files, found, strict=True):
+        print(f"{path}: {sentences[why]}")
+    return 1 if any(found) else 0
+
+
 def demo(base: Path, port: int) -> int:
     """The site of the demonstration: filled once, then served until Ctrl-C."""
     os.environ.update({"ZHENGPING_DATA": str(base / "site"), "ZHENGPING_DEMO": "1", "ZHENGPING_ADDRESS": f"http://127.0.0.1:{port}"})
@@ -100,9 +128,15 @@ def demo(base: Path, port: int) -> int:
     with shown.Bars(False) as bars:
         people = server.fill(base / "sample", bars.step)
     address = f"http://127.0.0.1:{port}"
-    shown.table(_("网站"), [(_("首页"), f"{address}/"), (_("报送页面"), f"{address}/c/sample-4/submit/"), (_("组织方"), f"{address}/o/sample-4/"), (_("省级筛选"), f"{address}/p/sample-4/320000/")])
+    shown.table(
+        _("网站"),
+        [
+            (_("首页"), f"{address}/"),
+            (_("报送页面"), f"{address}/c/sample-4/submit/"),
+            (_("组织方"), f"{address}/o/sample-4/"),
+            (_("省级筛选"), f"{address}/p/sample-4/320000/"),
+        ],
+    )
     shown.table(_("登录（密码均为 {password}）").format(password=people.password), [(str(role), email) for role, email in people.rows])
     print(_("按 Ctrl-C 停止。"), flush=True)
     return server.main(["serve", "--port", str(port)])
-
-

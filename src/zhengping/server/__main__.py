@@ -103,6 +103,16 @@ def take_in(path: Path) -> str:
         raise ValueError(str(error)) from error
 
 
+def verdict(path: Path, key: Path | None) -> str:
+    """What is wrong with the signature of a .pdf, "" for nothing; `key` holds the certificate of another site's key (PEM)."""
+    _set_up()
+    from zhengping.server.publication import records
+
+    if not path.is_file():
+        return "missing"
+    return records.verify(path.read_bytes(), key.read_bytes() if key else records.public_certificate()).why
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """The log-ins of the demonstration."""

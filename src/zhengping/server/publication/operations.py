@@ -264,7 +264,7 @@ def publish(*, edition: Edition, actor: User, words: str = "", at: datetime | No
 
 
 def _tell(edition: Edition, row: queries.Published, kind: str, **words: object) -> None:
-    link = address(reverse("submission:case", args=[row.submission.token]))
+    link = address(reverse("publication:own_certificate", args=[row.submission.token]))
     known = {"unit": row.unit, "title": row.title, "award": row.award, "link": link, "results": address(reverse("publication:results", args=[edition.slug]))}
     subject, body = letter(edition, kind, **known, **words)
     post(key=f"{kind}:{row.submission.pk}", to=row.submission.contact_email, subject=subject, body=body, kind=kind, edition=edition.slug)

@@ -67,7 +67,7 @@ def notice(request, slug):
             "page": _paged(request, held.rows.select_related("submission"), 200), "begin": moment(edition, held.opened_at), "end": moment(edition, held.closes_at),
             "is_open": now < held.closes_at and not words["is_result"], "counting": dict(COUNTINGS)[held.counting], "is_newest": held == queries.notice(edition),
         }  # fmt: skip
-    return render(request, "publication/notice.html", words, status=200 if held else 404)
+    return render(request, "publication/notice.html", words)
 
 
 @door("call.read_notice")
@@ -145,7 +145,7 @@ def results(request, slug):
             "revocations": held.result.revocations.select_related("submission"),
         }  # fmt: skip
         words["at_moment"] = words.pop("at")
-    return render(request, "publication/results.html", words, status=200 if held else 404)
+    return render(request, "publication/results.html", words)
 
 
 @door("call.read_notice")
