@@ -146,9 +146,9 @@ def test_a_tie_waits_for_a_vote(edition, organiser, chair, numbered, rules):
 def test_two_persons_confirm_and_then_nothing_changes(proposal, edition, organiser, chair, at_desk, numbered):
     page = reverse("decision:proposal", args=[edition.slug, 1])
     wrong = at_desk.post(page, {"role": "organiser", "password": "wrong", "is_checked": "on"})
-    one = at_desk.post(page, {"role": "organiser", "password": PASSWORD, "is_checked": "on"})
+    one = at_desk.post(page, {"role": "organiser", "password": PASSWORD, "is_checked": "on", "seen": queries.digest(queries.final(proposal))})
     half = Award.objects.count()
-    client_of(chair).post(page, {"role": "chair", "password": PASSWORD, "is_checked": "on"})
+    client_of(chair).post(page, {"role": "chair", "password": PASSWORD, "is_checked": "on", "seen": queries.digest(queries.final(proposal))})
     proposal.refresh_from_db()
 
     assert (wrong.status_code, one.status_code, half) == (200, 302, 0)

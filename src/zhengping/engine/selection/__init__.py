@@ -2,7 +2,7 @@
 
 from zhengping.engine.selection.contradictions import Contradiction
 from zhengping.engine.selection.rules import BY, TIES, Award, Limit, Quota, Rules, Ruling, limits, said, said_value, value_of
-from zhengping.engine.selection.select import Change, Selection, compare, select
+from zhengping.engine.selection.select import Change, Selection, compare, firmness, select
 
 __all__ = [
     "BY",
@@ -16,6 +16,7 @@ __all__ = [
     "Ruling",
     "Selection",
     "compare",
+    "firmness",
     "limits",
     "said",
     "said_value",

@@ -1,9 +1,11 @@
-"""Estimates, candidates and rules -> choices with their reasons; and what changes between two sets of rules."""
+"""Estimates, candidates and rules -> choices with their reasons; what changes between two sets of rules; how firm awards are."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from zhengping.engine.record import Candidate, Choice, Estimate
 from zhengping.engine.selection.contradictions import contradiction
@@ -125,3 +127,20 @@ def compare(estimates: Sequence[Estimate], candidates: Sequence[Candidate], firs
         if before != after:
             changes.append(Change(case, rank, before, after, why, then))
     return tuple(changes)
+
+
+def firmness(
+    estimates: Sequence[Estimate], candidates: Sequence[Candidate], rules: Rules, awards: Mapping[str, str], *, draws: int, seed: int
+) -> dict[str, tuple[float, float]] | None:
+    """For each case the share of `draws` second judgings that give it the award of `awards`, and the probability to be truly among the chosen.
+
+    What `select` tells with `draws`, of awards that are there already, so that draws can be made in batches with seeds of their own and averaged. None
+    where the uncertainty of an estimate is not known.
+    """
+    some = field(estimates, candidates, rules)
+    names = {award.name: at for at, award in enumerate(rules.awards)}
+    given = np.array([names.get(awards.get(estimate.case, ""), -1) for estimate in some.estimates])
+    firm = stability(some, given, draws, seed, _silent)
+    if firm is None:
+        return None
+    return {estimate.case: (float(firm[0][at]), float(firm[1][at])) for at, estimate in enumerate(some.estimates)}

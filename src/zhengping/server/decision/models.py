@@ -45,6 +45,7 @@ class Proposal(models.Model):
     seed = models.BigIntegerField()
     sheets_hash = models.CharField(max_length=64)
     engine = models.CharField(max_length=40)
+    sums = models.BinaryField(default=b"", help_text="of the repeated judgings so far, until all are done")
     value = models.FloatField(null=True)
     bound = models.FloatField(null=True)
     empty = models.JSONField(default=list)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +24,8 @@ from zhengping.server.screening.queries import top_marks
 from zhengping.server.submission.models import Submission
 
 DRAWS = 200  # repeated judgings behind a probability
+BATCH = 5  # of them at a time
+LONGEST = 8.0  # seconds of them before the worker's other work has its turn
 
 
 class Refused(Exception):
@@ -70,11 +73,13 @@ def _sheets_hash(held: Round) -> str:
 
 
 def choose(*, proposal: Proposal) -> None:
-    """Compute a waiting proposal: the choice with its reasons, then the probabilities, each kept as soon as it is there."""
+    """Compute a waiting proposal: the choice with its reasons. The probabilities follow by `draw`."""
     try:
         _choose(proposal)
     except tables.Trouble as error:
         Proposal.objects.filter(pk=proposal.pk).update(state="failed", error=error.said(proposal.language))
+    except Refused as error:
+        Proposal.objects.filter(pk=proposal.pk).update(state="failed", error=str(error))
 
 
 def _choose(proposal: Proposal) -> None:
@@ -88,6 +93,8 @@ def _choose(proposal: Proposal) -> None:
     estimates = records.on(proposal.rules["basis"], found)
     candidates = records.candidates(cases.values(), top_marks(edition), queries.theme_names(edition))
     rules = records.rules_of(proposal.rules)
+    if rules.total > len(estimates):
+        raise Refused(_("奖项共 {total} 个，评过的案例只有 {count} 个。请减少奖项的数量。").format(total=rules.total, count=len(estimates)))
     chosen = selection.select(estimates, candidates, rules, language=proposal.language)
     own, before = {row.case: row for row in estimates}, {row.case: row for row in found}
     reserve = tables.sentence("award-reserve", (), proposal.language)
@@ -99,7 +106,6 @@ def _choose(proposal: Proposal) -> None:
         ):
             return
         Row.objects.bulk_create(rows, batch_size=500)
-    _firm(proposal, estimates, candidates, rules)
 
 
 def _row(proposal, order, choice, estimate, calibrated, case, is_reserve, rank) -> Row:
@@ -110,25 +116,32 @@ def _row(proposal, order, choice, estimate, calibrated, case, is_reserve, rank) 
     )  # fmt: skip
 
 
-def _firm(proposal: Proposal, estimates, candidates, rules) -> None:
-    """How firm each choice is under repeated judging; without intervals nothing can be said."""
+def draw(*, proposal: Proposal, longest: float = LONGEST) -> None:
+    """Repeat the judging some more times, for `longest` seconds or one batch; the last batch writes how firm each choice is. Without intervals nothing can be said.
 
-    def tick(stage: str, done: int, total: int) -> None:
-        if total and done * 20 // total != (done - 1) * 20 // total:
-            Proposal.objects.filter(pk=proposal.pk).update(done=done, total=total)
-
-    if any(row.sd is None and row.low is None for row in estimates):
-        Proposal.objects.filter(pk=proposal.pk).update(state="ready")
-        return
-    firm = selection.select(estimates, candidates, rules, language=proposal.language, draws=DRAWS, seed=proposal.seed, tick=tick)
-    by_case = {choice.case: choice for choice in firm.choices}
+    The batches have seeds of their own, counted from the proposal's: where one ends does not change what comes out.
+    """
     rows = list(proposal.rows.select_related("submission"))
-    for row in rows:
-        choice = by_case[str(row.submission.number)]
-        row.stability, row.chance = choice.stability, choice.chance
+    estimates, rules, end = [records.own(row) for row in rows], records.rules_of(proposal.rules), time.monotonic() + longest
+    candidates = records.candidates([row.submission for row in rows], top_marks(proposal.edition), queries.theme_names(proposal.edition))
+    awards = {str(row.submission.number): "" if row.is_reserve else row.award for row in rows}
+    sums, drawn, state = records.sums_in(proposal.sums, len(rows)), proposal.done, "chosen"
+    while state == "chosen":
+        count = min(BATCH, DRAWS - drawn)
+        firm = selection.firmness(estimates, candidates, rules, awards, draws=count, seed=proposal.seed + drawn)
+        if firm is None:
+            Proposal.objects.filter(pk=proposal.pk).update(state="ready")
+            return
+        sums, drawn = sums + records.sums_of((firm[str(row.submission.number)] for row in rows), count), drawn + count
+        state = "ready" if drawn >= DRAWS else state
+        if time.monotonic() > end:
+            break
     with transaction.atomic():
-        Row.objects.bulk_update(rows, ["stability", "chance"], batch_size=300)
-        Proposal.objects.filter(pk=proposal.pk).update(state="ready", done=DRAWS, total=DRAWS)
+        if state == "ready":
+            for row, (same, chance) in zip(rows, (sums / drawn).tolist(), strict=True):
+                row.stability, row.chance = same, chance
+            Row.objects.bulk_update(rows, ["stability", "chance"], batch_size=300)
+        Proposal.objects.filter(pk=proposal.pk).update(state=state, done=drawn, total=DRAWS, sums=b"" if state == "ready" else sums.tobytes())
 
 
 @transaction.atomic
@@ -175,17 +188,21 @@ def _unconfirmed(proposal: Proposal) -> None:
 
 
 @transaction.atomic
-def confirm(*, proposal: Proposal, actor: User, role: str) -> bool:
-    """One of the two confirms the list as it stands; -> whether it is now decided. Raises Refused for an open tie, the same person twice, an old proposal."""
+def confirm(*, proposal: Proposal, actor: User, role: str, seen: str | None = None) -> bool:
+    """One of the two confirms the list as it stands; -> whether it is now decided. `seen` is the hash of the list that the person looked at.
+
+    Raises Refused for another list than the one seen, an open tie, wrong sums, sheets or cases that changed since, the same person twice.
+    """
     row = _open(proposal)
     if queries.decided(row.edition):
         raise Refused(_("本届已有确认的名单。"))
-    if queries.ties(row):
-        raise Refused(_("还有并列的案例没有记录表决结果，请先表决。"))
+    rows = queries.final(row)
+    digest = queries.digest(rows)
+    if seen is not None and seen != digest:
+        raise Refused(_("名单刚刚有改动，请再看一遍后确认。"))
+    _refuse_unready(row, rows)
     if row.confirmations.filter(by=actor).exclude(role=role).exists():
         raise Refused(_("名单须由两个人确认，您已以另一身份确认。"))
-    rows = queries.final(row)
-    digest = records.hashed((one.row.submission.number, one.award, one.place) for one in rows if one.award)
     Confirmation.objects.get_or_create(proposal=row, role=role, defaults={"by": actor, "hash": digest})
     note(actor=actor, action="decision.confirm", object=f"proposal:{row.pk}", edition=row.edition.slug, after={"role": role, "hash": digest})
     if set(row.confirmations.values_list("role", flat=True)) != {"chair", "organiser"}:
@@ -194,3 +211,17 @@ def confirm(*, proposal: Proposal, actor: User, role: str) -> bool:
     row.confirmed_at, row.hash = timezone.now(), digest
     row.save(update_fields=["confirmed_at", "hash"])
     return True
+
+
+def _refuse_unready(proposal: Proposal, rows: list[queries.Final]) -> None:
+    """Raises Refused where a list cannot be confirmed as it is."""
+    if queries.ties(proposal):
+        raise Refused(_("还有并列的案例没有记录表决结果，请先表决。"))
+    for one in queries.sums(proposal, rows):
+        if not one.is_right:
+            raise Refused(_("{award}按规则应为 {wanted} 个，名单中有 {given} 个，请先调整。").format(award=one.award, wanted=one.wanted, given=one.given))
+    if gone := queries.gone(rows):
+        raise Refused(_("名单中编号 {numbers} 的案例已撤稿或被排除，请先调整。").format(numbers="、".join(str(case.number) for case in gone)))
+    held = Round.objects.get(edition=proposal.edition, number=proposal.round)
+    if _sheets_hash(held) != proposal.sheets_hash:
+        raise Refused(_("方案提出以后评分有变化，请重新计算方案。"))

@@ -76,11 +76,17 @@ class Sum:
     award: str
     wanted: int
     given: int
+    may_be_empty: bool = False
+
+    @property
+    def is_right(self) -> bool:
+        """As many as the rules say, or fewer where the award may stay empty."""
+        return self.given == self.wanted or (self.may_be_empty and self.given < self.wanted)
 
 
 def sums(proposal: Proposal, rows: list[Final]) -> list[Sum]:
     """The number of cases of each award against the rules."""
-    return [Sum(each["name"], each["number"], sum(one.award == each["name"] for one in rows)) for each in proposal.rules["awards"]]
+    return [Sum(each["name"], each["number"], sum(one.award == each["name"] for one in rows), each.get("level") is not None) for each in proposal.rules["awards"]]
 
 
 def broken(proposal: Proposal, rows: list[Final]) -> list[tuple[selection.Limit, int]]:
@@ -98,7 +104,18 @@ def broken(proposal: Proposal, rows: list[Final]) -> list[tuple[selection.Limit,
 
 def ties(proposal: Proposal) -> list[Row]:
     """Cases that equal one with another award and on which no vote was recorded yet."""
-    return [row for row in proposal.rows.filter(is_open=True).select_related("submission") if not Change.objects.filter(proposal=proposal, submission=row.submission_id, votes_for__isnull=False, undone_at=None).exists()]
+    voted = set(Change.objects.filter(proposal=proposal, votes_for__isnull=False, undone_at=None).values_list("submission", flat=True))
+    return [row for row in proposal.rows.filter(is_open=True).select_related("submission") if row.submission_id not in voted]
+
+
+def digest(rows: list[Final]) -> str:
+    """The hash of the list as it stands."""
+    return records.hashed((one.row.submission.number, one.award, one.place) for one in rows if one.award)
+
+
+def gone(rows: list[Final]) -> list[Submission]:
+    """Cases of the list that were withdrawn or excluded since."""
+    return [one.row.submission for one in rows if one.award and (one.row.submission.withdrawn_at or one.row.submission.excluded_why)]
 
 
 def next_number(edition: Edition) -> int:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+import numpy as np
 
 from zhengping.engine import record, selection
 from zhengping.server.decision.models import Row
 from zhengping.server.submission.models import Submission
+
+NORMAL = 1.6448536269514722  # a 90 % interval is twice this many standard deviations wide
 
 
 def rules_of(values: Mapping[str, Any]) -> selection.Rules:
@@ -25,12 +30,27 @@ def candidates(cases: Iterable[Submission], marks: Mapping[int, str], themes: Ma
 
 
 def on(basis: str, estimates: Iterable[record.Estimate]) -> list[record.Estimate]:
-    """Estimates for a basis: calibrated as they are, or a mean in their place, which has no interval."""
+    """Estimates for a basis: calibrated as they are, or a mean in their place.
+
+    A mean misses the quality that the calibration estimates by its own uncertainty and by what the judges' severity left in it: its variance is
+    that of the estimate and the mean square of the differences between both.
+    """
     if basis == "calibrated":
         return list(estimates)
     values = [(row, row.mean if basis == "mean" or row.trimmed is None else row.trimmed) for row in estimates]
     known = sorted(((row, float(value)) for row, value in values if value is not None), key=lambda pair: -pair[1])
-    return [record.Estimate(row.case, value, rank=at, mean=row.mean, trimmed=row.trimmed, reads=row.reads) for at, (row, value) in enumerate(known, 1)]
+    left = sum((value - row.estimate) ** 2 for row, value in known) / max(1, len(known))
+    made = []
+    for at, (row, value) in enumerate(known, 1):
+        sd = None if row.sd is None else math.sqrt(row.sd**2 + left)
+        low, high = (None, None) if sd is None else (value - NORMAL * sd, value + NORMAL * sd)
+        made.append(record.Estimate(row.case, value, low, high, at, mean=row.mean, trimmed=row.trimmed, reads=row.reads, sd=sd))
+    return made
+
+
+def own(row: Row) -> record.Estimate:
+    """The estimate that a proposal chose by."""
+    return record.Estimate(str(row.submission.number), row.estimate, row.low, row.high, row.rank, mean=row.mean, trimmed=row.trimmed, reads=row.reads, sd=row.sd)
 
 
 def estimate_of(row: Row, basis: str) -> record.Estimate:
@@ -41,6 +61,16 @@ def estimate_of(row: Row, basis: str) -> record.Estimate:
         str(row.submission.number), float(value if value is not None else row.estimate), row.low if whole else None, row.high if whole else None, row.rank,
         mean=row.mean, trimmed=row.trimmed, reads=row.reads, sd=row.sd if whole else None,
     )  # fmt: skip
+
+
+def sums_in(kept: bytes, count: int) -> np.ndarray:
+    """The sums of repeated judgings so far, a row a case: how often the same award, how often truly among the awarded."""
+    return np.frombuffer(bytes(kept), np.float64).reshape(count, 2).copy() if kept else np.zeros((count, 2))
+
+
+def sums_of(firm: Iterable[tuple[float, float]], draws: int) -> np.ndarray:
+    """Shares of so many judgings as sums."""
+    return np.round(np.array(list(firm)).reshape(-1, 2) * draws)
 
 
 def hashed(rows: Iterable[tuple[int, str, int]]) -> str:

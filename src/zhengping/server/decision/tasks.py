@@ -19,4 +19,7 @@ def sweep() -> int:
         except Exception as error:
             log.exception("proposal %s was not made", proposal.pk)
             Proposal.objects.filter(pk=proposal.pk).update(state="failed", error=type(error).__name__)
-    return len(rows)
+    drawing = Proposal.objects.filter(state="chosen").select_related("edition").order_by("pk").first()
+    if drawing:
+        operations.draw(proposal=drawing)
+    return len(rows) + bool(drawing)

@@ -134,6 +134,7 @@ def proposal(request, slug, proposal):
         "proposal": held, "page": page, "show": view if view in shown else "all", "counts": {name: len(part) for name, part in shown.items()} | {"all": len(rows)}, "form": form,
         "sums": queries.sums(held, rows), "broken": [(selection.said(limit, rules_of, _language()), count) for limit, count in limits],
         "ties": queries.ties(held) if rows else [], "confirmations": list(held.confirmations.select_related("by")), "roles": _roles(request, held),
+        "hash": queries.digest(rows), "gone": queries.gone(rows), "is_proved": held.bound is not None and held.value >= held.bound - 1e-6 * max(1.0, abs(held.bound)),
         "basis": BASIS[held.rules["basis"]], "share": 100 * held.done // held.total if held.total else 0,
     }  # fmt: skip
     return render(request, "decision/proposal.html", {**_common(request, held.edition, "overview"), **words})
@@ -151,7 +152,7 @@ def _confirmed(request, held: Proposal) -> bool:
     if role not in _roles(request, held):
         raise PermissionDenied
     try:
-        decided = operations.confirm(proposal=held, actor=request.user, role=role)
+        decided = operations.confirm(proposal=held, actor=request.user, role=role, seen=request.POST.get("seen", ""))
     except operations.Refused as error:
         messages.error(request, str(error))
         return False
