@@ -53,7 +53,7 @@ def run(args: Namespace) -> int:
 
 
 def verify(args: Namespace) -> int:
-    """zhengping audit verify: 1 if a row was changed, taken out or put in behind the chain's back."""
+    """zhengping audit verify: 1 if a row was changed, taken out or put in behind the chain's back, or a kept file is not what it was."""
     if not is_installed():
         return _missing()
     from zhengping.server import __main__ as server
@@ -69,7 +69,13 @@ def verify(args: Namespace) -> int:
         print(sentences[fault.kind].format(entry=fault.entry, object=fault.object))
     if not faults:
         print(_("记录链完整，没有发现改动。"))
-    return 1 if faults else 0
+    damaged = server.damaged()
+    told = {"missing": _("文件“{name}”（{sha256}）已不在。"), "changed": _("文件“{name}”（{sha256}）的内容被改动。")}
+    for sha256, name, kind in damaged:
+        print(told[kind].format(name=name, sha256=sha256))
+    if not damaged:
+        print(_("原始文件完整。"))
+    return 1 if faults or damaged else 0
 
 
 def transfer(args: Namespace) -> int:

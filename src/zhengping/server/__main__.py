@@ -113,6 +113,14 @@ def verdict(path: Path, key: Path | None) -> str:
     return records.verify(path.read_bytes(), key.read_bytes() if key else records.public_certificate()).why
 
 
+def damaged() -> list[tuple[str, str, str]]:
+    """Kept files whose bytes are not what they were: sha256, path, "missing" or "changed"."""
+    _set_up()
+    from zhengping.server.submission import queries
+
+    return list(queries.damaged_files())
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """The log-ins of the demonstration."""
