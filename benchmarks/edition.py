@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -47,6 +48,7 @@ from zhengping.server.submission.models import Submission
 from zhengping.server.submission.records import bytes_of
 
 SLUG, JUDGES, READS = "whole", 40, 3
+SEEN = re.compile(r'name="seen" value="([0-9a-f]+)"')
 HOMES = ("110000", "310000", "440000", "420000", "510000", "610000", "370000", "330000", "320000", "210000")
 
 
@@ -167,8 +169,9 @@ def decided(edition: Edition, organiser: Person, chair: Person, awards: tuple[in
     organiser.post(f"/d/{SLUG}/rules/", **words)
     organiser.post(f"/d/{SLUG}/")
     worker()
-    chair.post(f"/d/{SLUG}/1/", role="chair", password=demo.PASSWORD, is_checked="on")
-    organiser.post(f"/d/{SLUG}/1/", role="organiser", password=demo.PASSWORD, is_checked="on")
+    for who, role in ((chair, "chair"), (organiser, "organiser")):
+        seen = SEEN.search(who.get(f"/d/{SLUG}/1/").content.decode())[1]
+        who.post(f"/d/{SLUG}/1/", role=role, password=demo.PASSWORD, is_checked="on", seen=seen)
 
 
 def published(edition: Edition, organiser: Person, chair: Person) -> None:
