@@ -67,6 +67,7 @@ def demo(folder: Path) -> dict[str, str]:
     sheet, discussed = judged(edition, organiser)
     keys = published(edition, organiser, first)
     return {
+        "public": str(put_up(organiser)),
         **keys, "draft": draft.token, "numbered": first.token, "word": word, "intake": held.token, "join": invitation.token, "forward": own.token,
         "number": str(first.number), "case": str(case.number), "sealed": sealed.body.division if sealed else "", "batch": str(first.intake_id),
         "match": str(Match.objects.filter(edition=edition).values_list("pk", flat=True).first() or ""), "version": str(version.number),
@@ -101,6 +102,29 @@ def published(edition, organiser, case) -> dict[str, str]:
     operations.correct(edition=past, actor=organiser, case=case, field="unit", words="更正后的单位（样例）", reasons="单位更名（样例）")
     tasks.sweep_certificates()
     return {"objection": objection.token, "hearing": heard.token, "certificate": Certificate.objects.filter(edition=past, withdrawn_at=None).get().number}
+
+
+def put_up(organiser) -> int:
+    """An earlier edition whose results are published, with its library; -> the number of a public case."""
+    from django.utils import timezone
+    from tests.server.conftest import edition_of, paper, take
+
+    from zhengping.samples.writers import docx
+    from zhengping.server.library import operations as library
+    from zhengping.server.publication.models import Listed, Notice, Result
+    from zhengping.server.submission.models import Submission
+
+    shown = edition_of(organiser, "shown", name="第二届案例征集（样例）", number=2, year=2024, licence="by-nc")
+    cases = list(take(shown, *((f"案例{at}.docx", docx(paper(at), False)) for at in range(12)), source="zip", by=organiser).submissions.order_by("number"))
+    Submission.objects.filter(edition=shown).update(consents=True)
+    now = timezone.now()
+    notice = Notice.objects.create(edition=shown, number=1, days=5, counting="working", opened_at=now - timedelta(days=9), closes_at=now - timedelta(days=2), decided="0", hash="0", by=organiser)
+    Listed.objects.bulk_create(
+        Listed(notice=notice, submission=case, place=at + 1, award=("一等奖", "二等奖", "三等奖")[at // 4], title=case.title, unit=case.unit, theme=case.theme) for at, case in enumerate(cases)
+    )
+    Result.objects.create(edition=shown, notice=notice, hash="0", published_at=now, by=organiser)
+    library.refresh(shown)
+    return int(cases[0].number)
 
 
 def judged(edition, organiser) -> tuple[int, int]:

@@ -24,7 +24,7 @@ ORGANISER, EMPTY = "/o/sample-4/", "/o/empty/"
 PROVINCE = "/p/sample-4/320000/"
 PAGES = {  # who looks -> the addresses; words in braces come from `fill`
     "": (
-        "/", "/c/sample-4/", "/c/sample-4/roundup/", "/c/sample-4/submit/", "/find/", "/nothing-here/", "/i/{intake}/", "/s/{draft}/", "/s/{numbered}/", "/s/{draft}/confirm/{word}/",
+        "/", "/c/sample-4/", "/c/sample-4/roundup/", "/library/", "/library/?q=人才", "/library/?q=zzz", "/library/themes/reform/", "/library/places/320000/", "/c/shown/cases/{public}/", "/c/shown/cases/{public}/?q=人才", "/c/shown/figures/", "/c/shown/figures/total/", "/c/sample-4/submit/", "/find/", "/nothing-here/", "/i/{intake}/", "/s/{draft}/", "/s/{numbered}/", "/s/{draft}/confirm/{word}/",
         "/v/{verify}/", "/v/1/x/", "/f/{forward}/", "/join/{join}/", "/join/x/", "/account/login/", "/account/signup/", "/account/password/reset/",
         "/c/sample-4/publicity/", "/c/sample-4/objections/", "/objection/{objection}/", "/hearing/{hearing}/", "/c/sample-4/results/", "/c/past/results/", "/c/past/publicity/",
         "/c/past/objections/", "/k/", "/k/{certificate}/", "/k/x/",

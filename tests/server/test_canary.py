@@ -76,7 +76,7 @@ def opened(answer) -> bytes:
 def test_no_secret_reaches_whom_it_should_not(world):
     case, edition = world["case"], world["edition"]
     given = world["given"]
-    words = {"slug": edition.slug, "number": case.number, "pk": case.files.first().pk, "sign": "x", "ending": "docx", "kind": "themes", "word": "x", "token": "guess", "code": "en", "round": 1, "assignment": given.pk, "proposal": 1, "objection": 1}
+    words = {"key": "reform", "page": 1, "about": "total", "slug": edition.slug, "number": case.number, "pk": case.files.first().pk, "sign": "x", "ending": "docx", "kind": "themes", "word": "x", "token": "guess", "code": "en", "round": 1, "assignment": given.pk, "proposal": 1, "objection": 1}
     leaks = []
     for role, client in world["clients"].items():
         own = {SECRETS["judge"], SECRETS["title"]} if role == "judge" else set()  # a judge reads blind what the case says

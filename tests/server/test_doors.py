@@ -11,12 +11,13 @@ from zhengping.server.call import operations as call
 from zhengping.server.call.models import Edition, Membership
 from zhengping.server.decision.models import Proposal, Row
 from zhengping.server.judging.models import Assignment, JudgeSeat, Round, Sheet
+from zhengping.server.library import operations as library
 from zhengping.server.mail.models import Message
 from zhengping.server.publication.models import Certificate, Hearing, Listed, Notice, Objection, Result
 from zhengping.server.roundup import operations as roundup
 from zhengping.server.roundup.tasks import sweep_drafts
 from zhengping.server.screening import operations as screening
-from zhengping.server.submission.models import Match
+from zhengping.server.submission.models import Match, Submission
 from zhengping.server.submission.records import store
 
 # permission: the roles in the edition that pass its door ("everyone" and "person" without any role)
@@ -91,9 +92,11 @@ def world(edition, organiser, word, numbered, screener):
     roundup.publish(article=article, actor=organiser, version=1)
     words = {
         "slug": edition.slug, "division": "320000", "number": first.number, "ending": "docx", "kind": "themes", "sign": "x", "word": "x", "pk": 0, "round": 1, "assignment": given.pk, "proposal": 1,
-        "objection": 1,
+        "objection": 1, "key": first.theme, "page": 1, "about": "total",
     }  # fmt: skip
     heard, number = published(edition, organiser, first)
+    Submission.objects.filter(pk=first.pk).update(consents=True)
+    library.refresh(edition)
     special = {
         "publication:objection": {"token": heard.objection.token},
         "publication:hearing": {"token": heard.token},

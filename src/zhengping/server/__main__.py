@@ -194,6 +194,7 @@ def look() -> int:
 
     from zhengping.server.call import tasks as call
     from zhengping.server.decision import tasks as decision
+    from zhengping.server.library import tasks as library
     from zhengping.server.mail import tasks as mail
     from zhengping.server.publication import tasks as publication
     from zhengping.server.roundup import tasks as roundup
@@ -210,6 +211,7 @@ def look() -> int:
         decision.sweep,
         publication.sweep_certificates,
         roundup.sweep_drafts,
+        library.sweep,
         mail.sweep,
         mail.sweep_hooks,
         call.sweep_daily,

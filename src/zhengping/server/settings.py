@@ -54,7 +54,7 @@ else:
 
 # --- apps, lowest stage first ----------------------------------------------------------------------------------------
 
-STAGES = ("audit", "mail", "accounts", "call", "submission", "screening", "judging", "decision", "publication", "roundup", "desk", "api", "transfer")
+STAGES = ("audit", "mail", "accounts", "call", "submission", "screening", "judging", "decision", "publication", "roundup", "library", "desk", "api", "transfer")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("zhengping.server.decision.urls")),
     path("", include("zhengping.server.publication.urls")),
     path("", include("zhengping.server.roundup.urls")),
+    path("", include("zhengping.server.library.urls")),
     path("", include("zhengping.server.api.urls")),
     path("", include("zhengping.server.desk.urls")),
 ]

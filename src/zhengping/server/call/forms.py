@@ -84,7 +84,7 @@ class EditionForm(forms.ModelForm):
 
     class Meta:
         model = Edition
-        fields = ["name", "number", "year", "hosts", "guidance", "contact", "zone", *MOMENTS, "limit", "limit_rule", "late_rule", "most_per_unit", "has_consent"]
+        fields = ["name", "number", "year", "hosts", "guidance", "contact", "zone", *MOMENTS, "limit", "limit_rule", "late_rule", "most_per_unit", "has_consent", "licence"]
         widgets = {name: Moment() for name in MOMENTS}
         labels = {
             "name": _("名称"),
@@ -101,6 +101,7 @@ class EditionForm(forms.ModelForm):
             "limit": _("全文字数"),
             "most_per_unit": _("每单位最多报送（0 为不限）"),
             "has_consent": _("要求同意发表"),
+            "licence": _("公布案例的许可"),
         }
 
     def __init__(self, *args, instance, **words):

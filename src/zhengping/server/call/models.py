@@ -7,10 +7,12 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.db.models import PROTECT, Q
+from django.utils.translation import gettext_lazy as _
 
 from zhengping.server.accounts.models import User
 
 ROLES = list(settings.ROLES.items())
+LICENCES = [("", _("保留所有权利")), ("by", "CC BY 4.0"), ("by-sa", "CC BY-SA 4.0"), ("by-nc", "CC BY-NC 4.0"), ("by-nc-nd", "CC BY-NC-ND 4.0")]
 
 
 def token() -> str:
@@ -45,6 +47,7 @@ class Edition(models.Model):
     group_types = models.JSONField(default=list)
     earlier = models.JSONField(default=list)
     has_consent = models.BooleanField(default=True)
+    licence = models.CharField(max_length=10, blank=True, default="", choices=LICENCES)
     is_sample = models.BooleanField(default=False)
     published_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)

@@ -48,7 +48,7 @@ FIELDS = {
     "body": _("单位"), "bodies": _("受邀单位"), "cases": _("案例数"), "closes": _("征集截止"), "coding": _("编码"), "contact": _("联系人"), "contact_email": _("邮箱"),
     "contact_name": _("联系人"), "contact_telephone": _("联系电话"), "division": _("行政区划代码"), "documents": _("文件校验码"), "email": _("邮箱"), "extended_to": _("延期"),
     "files": _("文件数"), "for_body": _("代为上报"), "general": _("一般名额"), "guidance": _("指导单位"), "has_consent": _("要求同意发表"), "hash": _("名单校验码"), "hosts": _("主办单位"),
-    "judging_closes": _("评审截止"), "judging_opens": _("评审开始"), "kind": _("种类"), "late_rule": _("逾期来稿"), "limit": _("全文字数"), "limit_rule": _("全文字数规则"),
+    "judging_closes": _("评审截止"), "judging_opens": _("评审开始"), "kind": _("种类"), "late_rule": _("逾期来稿"), "licence": _("公布案例的许可"), "limit": _("全文字数"), "limit_rule": _("全文字数规则"),
     "mark": _("等次"), "matches": _("查重"), "most_per_unit": _("每单位上限"), "name": _("名称"), "notice": _("启事"), "number": _("编号"), "opens": _("征集开始"), "order": _("次序"),
     "own_deadline": _("本地截止"), "parent": _("上级单位"), "publicity_closes": _("公示截止"), "publicity_opens": _("公示开始"), "published_at": _("发布时间"), "reason": _("理由"),
     "recommended": _("重点名额"), "role": _("身份"), "screening_closes": _("省级筛选截止"), "slug": _("网址标识"), "source": _("来源"), "state": _("状态"), "theme": _("主题"),

@@ -29,9 +29,9 @@ from zhengping.server.transfer import records
 from zhengping.server.transfer.models import KeptEntry
 
 FORM = 1
-# What belongs to a machine rather than to an edition: its chain, and words that open it to programs of its own.
+# What belongs to a machine rather than to an edition: its chain, words that open it to programs of its own, and the library's shelves, which are made again.
 STAYS = {Entry, Head, Anchor, PersonKey, KeptEntry}
-STAYS_BY_NAME = {"api.token", "mail.hook", "mail.delivery"}
+STAYS_BY_NAME = {"api.token", "mail.hook", "mail.delivery", "library.shelf", "library.entry"}
 SECRET = frozenset({"password", "last_login", "is_superuser", "is_staff"})
 _SUM = re.compile(r"\b[0-9a-f]{64}\b")
 

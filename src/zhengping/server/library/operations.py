@@ -1,0 +1,44 @@
+"""Putting up what was published."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from zhengping.engine.text.likeness import nearest
+from zhengping.server.call.models import Edition
+from zhengping.server.library import queries
+from zhengping.server.library.models import Entry, Shelf
+from zhengping.server.publication import queries as publication
+from zhengping.server.submission.models import Text
+
+COMPARED = 1500  # characters of a text that are compared
+FIELDS = [field.name for field in Entry._meta.fields if field.name not in ("id", "submission")]
+
+
+@transaction.atomic
+def refresh(edition: Edition) -> bool:
+    """Put up the published cases of an edition as they stand, take down what is no longer public; -> whether anything had changed."""
+    state = queries.state_of(edition)
+    shelf = Shelf.objects.filter(edition=edition).first()
+    if shelf and shelf.state == state:
+        return False
+    public = set(publication.published_cases(edition).values_list("pk", flat=True))
+    rows = [row for row in publication.results(edition) if row.submission.pk in public]
+    provinces = queries.provinces(edition)
+    texts = dict(Text.objects.filter(submission__in=public).values_list("pk", "words"))
+    keys = [row.submission.pk for row in rows]
+    alike = nearest([f"{row.title}\n{texts.get(row.submission.pk, '')[:COMPARED]}" for row in rows])
+    made = [
+        Entry(
+            submission=row.submission, edition=edition, number=row.submission.number, rank=int(row.published_at.timestamp()) * 1_000_000 - row.place, title=row.title,
+            unit=row.unit, division=row.submission.division, province=provinces.get(row.submission.body_id) or queries.province(row.submission.division),
+            place=row.submission.place, theme=row.submission.theme, unit_type=row.submission.unit_type, award=row.award,
+            summary=" ".join(texts.get(row.submission.pk, "")[:400].split())[:160], published_at=row.published_at, similar=[keys[at] for at in others],
+        )
+        for row, others in zip(rows, alike, strict=True)
+    ]  # fmt: skip
+    Entry.objects.filter(edition=edition).exclude(submission__in=public).delete()
+    Entry.objects.bulk_create(made, batch_size=400, update_conflicts=True, unique_fields=["submission"], update_fields=FIELDS)
+    Shelf.objects.update_or_create(edition=edition, defaults={"state": state, "cases": len(made), "at": timezone.now()})
+    return True

@@ -1,0 +1,199 @@
+"""Questions about what the public may read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.db.models import Count, Max, Sum
+from django.utils.translation import get_language
+
+from zhengping.engine import figures, record, tables
+from zhengping.engine.text import grams
+from zhengping.server.audit.templatetags.words import called
+from zhengping.server.call.models import Body, Edition, Theme
+from zhengping.server.call.records import call
+from zhengping.server.library.models import Entry, Shelf
+from zhengping.server.publication import queries as publication
+from zhengping.server.publication.models import Correction
+from zhengping.server.submission import queries as submission
+from zhengping.server.submission import records
+from zhengping.server.submission.models import Coding, Submission, Text
+
+KEPT = 60  # seconds for which a count is remembered; what changed has a name of its own
+FILTERS = ("theme", "province", "unit_type", "award", "edition")
+
+
+def state_of(edition: Edition) -> str:
+    """What changes when the public cases of an edition, or a word of them, do."""
+    public = publication.published_cases(edition).aggregate(Count("id"), Sum("id"), Sum("changed"))
+    corrections = Correction.objects.filter(result__edition=edition).aggregate(Count("id"), Max("id"))
+    held = publication.result(edition)
+    return hashlib.sha256(repr((held and held.pk, sorted(public.items()), sorted(corrections.items()))).encode()).hexdigest()
+
+
+def stamp() -> str:
+    """What changes when anything in the library does."""
+    return hashlib.sha256(repr(list(Shelf.objects.order_by("pk").values_list("pk", "state"))).encode()).hexdigest()[:24]
+
+
+def provinces(edition: Edition) -> dict[int, str]:
+    """For each invited body of the second and third tier too, the six digits of its body of the first tier."""
+    parents = {pk: (parent, division) for pk, parent, division in Body.objects.filter(edition=edition).values_list("pk", "parent_id", "division")}
+    found = {}
+    for pk in parents:
+        top = pk
+        while parents[top][0]:
+            top = parents[top][0]
+        found[pk] = parents[top][1]
+    return found
+
+
+def province(division: str) -> str:
+    """The six digits of the province in which a division lies."""
+    return division[:2] + "0000" if division else ""
+
+
+def entries(words: list[str], **wanted: str):
+    """Public cases that hold every word and fit every filter, the newest results first."""
+    rows = Entry.objects.select_related("edition").defer("similar")
+    if words:
+        rows = rows.filter(submission__in=submission.holding(words))
+    for name in FILTERS:
+        if value := wanted.get(name):
+            rows = rows.filter(**{"edition__slug" if name == "edition" else name: value})
+    return rows
+
+
+def count(rows, *key: object) -> int:
+    """How many rows, remembered until the library changes."""
+    name = "library:count:" + hashlib.sha256(repr((stamp(), key)).encode()).hexdigest()
+    held = cache.get(name)
+    if held is None:
+        held = rows.order_by().count()
+        cache.set(name, held, KEPT)
+    return int(held)
+
+
+def entry(edition: Edition, number: int) -> Entry | None:
+    """A case that the public may read at this very moment."""
+    if not publication.published_cases(edition).filter(number=number).exists():
+        return None
+    return Entry.objects.select_related("edition", "submission").filter(edition=edition, number=number).first()
+
+
+def similar(of: Entry) -> list[Entry]:
+    """Cases about like things, the most alike first."""
+    held = {row.submission_id: row for row in Entry.objects.select_related("edition").filter(submission__in=of.similar)}
+    return [held[key] for key in of.similar if key in held]
+
+
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """What each filter can be set to, with its name in the language of the page; remembered until the library changes."""
+    name = f"library:choices:{get_language()}:{stamp()}"
+    held = cache.get(name)
+    if held is None:
+        have = {field: set(Entry.objects.order_by().values_list(field, flat=True).distinct()) - {""} for field in ("theme", "province", "unit_type")}
+        names = theme_names()
+        awards = list(Entry.objects.order_by().values_list("award").annotate(first=Max("rank")).order_by("-first").values_list("award", flat=True))
+        shelves = Shelf.objects.filter(cases__gt=0).select_related("edition").order_by("-edition__year", "-edition__number")
+        held = {
+            "theme": [(key, names.get(key, key)) for key in names if key in have["theme"]] + [(key, key) for key in sorted(have["theme"] - set(names))],
+            "province": [(body.number, called(body.name)) for body in tables.bodies() if body.number in have["province"]],
+            "unit_type": [(kind, called(kind)) for kind, _english in tables.unit_types() if kind in have["unit_type"]],
+            "award": [(award, award) for award in awards if award],
+            "edition": [(shelf.edition.slug, shelf.edition.name) for shelf in shelves],
+        }
+        cache.set(name, held, KEPT)
+    return held
+
+
+def theme_names() -> dict[str, str]:
+    """The names of themes by their keys, those of the newest edition first."""
+    found: dict[str, str] = {}
+    for theme in Theme.objects.filter(edition__in=Shelf.objects.values("edition")).order_by("-edition__year", "order", "id"):
+        found.setdefault(theme.key, called(theme))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry of a list with the words around what was searched for; each piece says whether it was."""
+
+    entry: Entry
+    title: tuple[tuple[str, bool], ...]
+    words: tuple[tuple[str, bool], ...]
+    theme: str
+
+
+def shown(rows: Iterable[Entry], words: list[str]) -> list[Shown]:
+    """Entries with what was searched for marked in title and text."""
+    held = list(rows)
+    names = theme_names()
+    texts = dict(Text.objects.filter(pk__in=[row.submission_id for row in held]).values_list("pk", "words")) if words else {}
+    return [
+        Shown(row, pieces(row.title, words), pieces(_around(texts.get(row.submission_id, ""), words) or row.summary, words), names.get(row.theme, row.theme)) for row in held
+    ]
+
+
+def _around(text: str, words: list[str], before: int = 30, size: int = 160) -> str:
+    spans = grams.found(text, tuple(words))
+    if not spans:
+        return ""
+    start = max(0, spans[0][0] - before)
+    return ("…" if start else "") + " ".join(text[start : start + size].split()) + ("…" if start + size < len(text) else "")
+
+
+def pieces(text: str, words: list[str]) -> tuple[tuple[str, bool], ...]:
+    """A text in pieces: (words, whether they were searched for)."""
+    found, done = [], 0
+    for begin, end in grams.found(text, tuple(words)):
+        found += [(text[done:begin], False), (text[begin:end], True)]
+        done = end
+    return tuple(piece for piece in (*found, (text[done:], False)) if piece[0])
+
+
+# --- figures ---------------------------------------------------------------------------------------------------------
+
+
+def light(rows, edition: Edition, awards: dict[int, str], marks: dict[int, str]) -> list[record.Entry]:
+    """Rows of the register without their texts, which counting does not need."""
+    held = list(rows.order_by("number"))
+    current = {row.pk: row.current for row in held}
+    codings: dict[int, bytes] = {}
+    for pk, version, value in Coding.objects.filter(submission__edition=edition, undone_at=None).order_by("id").values_list("submission_id", "version", "value"):
+        if current.get(pk) == version:
+            codings[pk] = value
+    found = []
+    for row in held:
+        if row.pk in codings:
+            case = record.Case(row.number or 0, row.title, row.unit, province=province(row.division), mark=marks.get(row.pk, ""), arrived=row.arrived_at.date().isoformat())
+            found.append(record.Entry(case, records.opened(codings[row.pk], record.Coding), award=awards.get(row.pk, ""), edition=edition.slug))
+    return found
+
+
+def public_figures(edition: Edition) -> tuple[record.Figure, ...]:
+    """What is counted of the public cases of an edition, remembered until they change."""
+    rows = publication.published_cases(edition)
+    name = f"library:figures:{edition.pk}:{edition.version}:{state_of(edition)}"
+    held = cache.get(name)
+    if held is None:
+        awards = dict(Entry.objects.filter(edition=edition).values_list("submission_id", "award"))
+        held = figures.count(light(rows, edition, awards, {}), call(edition))
+        cache.set(name, held, 600)
+    return tuple(held)
+
+
+def across() -> tuple[list[Edition], list[tuple[str, list[int]]]]:
+    """Public cases by theme and edition: the editions, the newest first, and for each theme their counts."""
+    editions = [shelf.edition for shelf in Shelf.objects.filter(cases__gt=0).select_related("edition").order_by("-edition__year", "-edition__number")[:6]]
+    counted = {(theme, pk): many for theme, pk, many in Entry.objects.order_by().values_list("theme", "edition").annotate(Count("id"))}
+    return editions, [(theme, [counted.get((theme, edition.pk), 0) for edition in editions]) for theme in theme_names()]
+
+
+def named(rows, numbers: Iterable[int]) -> list[Submission]:
+    """The cases of those numbers, in order."""
+    wanted = set(numbers)
+    return [row for row in rows.order_by("number") if row.number in wanted]
