@@ -11,9 +11,10 @@ ELSEWHERE = {
     "call:notice_file", "call:form_file", "call:code", "language", "submission:receipt", "submission:replace", "submission:withdraw", "submission:own_file",
     "roundup:draft", "roundup:check", "roundup:hold", "roundup:word", "roundup:download", "roundup:public_file", "submission:bulk", "submission:original", "desk:export", "desk:originals", "screening:request", "screening:sheet", "screening:summary", "screening:take_over",
     "judging:judges_template", "judging:save", "decision:sheet",
+    "library:figures_file", "library:feed", "library:sitemaps", "library:sitemap", "library:robots",
     "publication:notice_file", "publication:results_file", "publication:signing", "publication:own_certificate", "publication:preview", "publication:evidence", "publication:certificates_zip",
 }  # fmt: skip
-NEEDS_OBJECT = dict.fromkeys(("draft", "numbered", "word", "intake", "join", "forward", "objection", "hearing", "certificate"), "x") | dict.fromkeys(("number", "case", "batch", "match", "task", "sheet", "discussed"), "1")
+NEEDS_OBJECT = dict.fromkeys(("draft", "numbered", "word", "intake", "join", "forward", "objection", "hearing", "certificate"), "x") | dict.fromkeys(("number", "public", "case", "batch", "match", "task", "sheet", "discussed"), "1")
 
 
 def _names(patterns=None, before=""):
