@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from django.utils import timezone
 
+from zhengping.server.publication.models import Listed, Notice, Result
 from zhengping.server.submission import records
 from zhengping.server.submission.models import Coding, Intake, Submission, Text, Version
 
@@ -34,3 +35,19 @@ def fill(edition, entries, marks=None):
     Coding.objects.bulk_create([Coding(submission=row, version=1, source="machine", by="machine", at=now, value=records.packed(e.coding)) for row, e in zip(rows, entries, strict=True)], batch_size=500)
     Text.objects.bulk_create([Text(submission=row, words=e.case.text) for row, e in zip(rows, entries, strict=True)], batch_size=500)
     return {row.number: row for row in rows}
+
+
+def publish(edition, by, cases, awards=("特别案例", "优秀案例")):
+    """Results of an edition as if its publicity period were over: the first third with the first award, the rest with the second."""
+    now = timezone.now()
+    notice = Notice.objects.create(edition=edition, number=1, days=5, counting="working", opened_at=now, closes_at=now, decided="0" * 64, hash="0" * 64, by=by)
+    names = {theme.key: theme.name for theme in edition.themes.all()}
+    Listed.objects.bulk_create(
+        [
+            Listed(notice=notice, submission=row, place=at, award=awards[at * 3 > len(cases)], title=row.title, unit=row.unit, region=row.place, theme=names.get(row.theme, ""))
+            for at, row in enumerate(cases, 1)
+        ],
+        batch_size=500,
+    )  # fmt: skip
+    Submission.objects.filter(pk__in=[row.pk for row in cases]).update(consents=True) if len(cases) < 900 else None
+    return Result.objects.create(edition=edition, notice=notice, hash="0" * 64, published_at=now, by=by)
