@@ -170,6 +170,7 @@ def small() -> dict[str, str]:
     """An edition that is open, six cases, an organiser and a screener of 江苏; and one not published yet."""
     from django.db import transaction
     from tests.server.conftest import edition_of, paper, person, take
+    from tests.server.filled import publish
 
     from zhengping.samples.writers import docx
     from zhengping.server.call import operations as call
@@ -180,6 +181,9 @@ def small() -> dict[str, str]:
     edition = edition_of(organiser)
     edition.bodies.filter(division="320000").update(recommended=1, general=5, email="320000@example.org")
     take(edition, *((f"案例{at}.docx", docx(paper(at), False)) for at in range(6)), source="zip", by=organiser)
+    gone = edition_of(organiser, "gone")
+    taken = take(gone, *((f"案例{at}.docx", docx(paper(at), False)) for at in range(20, 26)), source="zip", by=organiser)
+    publish(gone, organiser, list(taken.submissions.order_by("number")))
     person("key@example.org", name="样例用户")
     screener = person("screener@example.org", name="样例初筛")
     Membership.objects.create(edition=edition, user=screener, role="screener", body=edition.bodies.get(division="320000"))
