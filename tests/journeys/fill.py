@@ -1,6 +1,7 @@
 """Fills a site for the browser (run as a program, with ZHENGPING_DATA set); prints the addresses that hold keys as JSON.
 
-`demo FOLDER` is the demonstration of a sample folder with one object of each kind, and an edition that is still empty; `small` is one edition that is open.
+`demo FOLDER` is the demonstration of a sample folder with one object of each kind, and an edition that is still empty; `small` is one edition that is open;
+`sheets` is that one with a judge who has sheets to fill.
 """
 
 from __future__ import annotations
@@ -162,7 +163,8 @@ def judged(edition, organiser) -> tuple[int, int]:
     limits = [{"kind": "most", "by": "province", "number": 2, "award": ""}]
     decision.keep_rules(edition=edition, actor=organiser, changed=1, basis="calibrated", awards=awards, quotas=limits, reserve=3)
     decision.propose(edition=edition, actor=organiser)
-    decisions.sweep()
+    while decisions.sweep():
+        pass
     return own[-1].pk, own[0].submission.number
 
 
@@ -200,9 +202,29 @@ def small() -> dict[str, str]:
     return {"paper": str(folder / "新案例.docx")}
 
 
+def sheets() -> dict[str, str]:
+    """The small site with a judge who has four sheets to fill."""
+    from django.utils import timezone
+    from tests.server.conftest import person
+
+    from zhengping.server.call.models import Edition, Membership
+    from zhengping.server.judging.models import Assignment, JudgeSeat, Round
+    from zhengping.server.submission.models import Submission
+
+    words = small()
+    edition, judge, now = Edition.objects.get(slug="e4"), person("judge@example.org", name="样例评委"), timezone.now()
+    Membership.objects.create(edition=edition, user=judge, role="judge")
+    held = Round.objects.create(edition=edition, number=1, rubric=[{"name": "总分", "explanation": "", "high": 100, "weight": "1"}], opens=now, closes=now + timedelta(days=9))
+    seat = JudgeSeat.objects.create(edition=edition, user=judge, name=judge.name, email=judge.email, division="440100", confirmed_at=now)
+    for at, case in enumerate(Submission.objects.filter(edition=edition, number__isnull=False).order_by("number")[:4]):
+        given = Assignment.objects.create(round=held, seat=seat, submission=case, proposed_at=now, confirmed_at=now)
+        words[f"sheet{at}"] = str(given.pk)
+    return words
+
+
 if __name__ == "__main__":
     django.setup()
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    print(json.dumps(demo(Path(sys.argv[2])) if sys.argv[1] == "demo" else small()))
+    print(json.dumps(demo(Path(sys.argv[2])) if sys.argv[1] == "demo" else sheets() if sys.argv[1] == "sheets" else small()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -88,7 +89,7 @@ def served(data: Path, *, kind: str = "demo") -> Iterator[tuple[str, dict[str, s
     server = subprocess.Popen([sys.executable, "-m", "zhengping.server", "serve", "--port", str(port)], cwd=data, env=environment, stdout=log, stderr=log)
     try:
         _wait(address, server)
-        yield address, words
+        yield address, words | {"server": str(server.pid)}
     finally:
         server.terminate()
         try:
@@ -96,6 +97,25 @@ def served(data: Path, *, kind: str = "demo") -> Iterator[tuple[str, dict[str, s
         except subprocess.TimeoutExpired:
             server.kill()
         log.close()
+
+
+def descendants(number: int) -> list[int]:
+    """A process and all that came from it."""
+    own = [int(word) for task in Path(f"/proc/{number}/task").glob("*/children") for word in task.read_text().split()]
+    return [number, *(found for child in own for found in descendants(child))]
+
+
+def start_again(number: int, address: str, log: Path) -> subprocess.Popen:
+    """Kill a served site, all of its processes at once and without a word, and start it again as it was."""
+    place = Path(f"/proc/{number}")
+    command, held = place.joinpath("cmdline").read_bytes().split(b"\0")[:-1], place.joinpath("environ").read_bytes().split(b"\0")[:-1]
+    environment, folder = dict(pair.split(b"=", 1) for pair in held), place.joinpath("cwd").resolve()
+    for one in descendants(number):
+        os.kill(one, signal.SIGKILL)
+    with log.open("w") as out:
+        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=out)
+    _wait(address, server)
+    return server
 
 
 def _wait(address: str, server: subprocess.Popen) -> None:

@@ -19,7 +19,8 @@ def made_by(edition, organiser, **changes):
     values = {"basis": "calibrated", "awards": AWARDS, "quotas": [], "reserve": 1, **changes}
     operations.keep_rules(edition=edition, actor=organiser, changed=queries.setting(edition).changed, **values)
     made = operations.propose(edition=edition, actor=organiser)
-    tasks.sweep()
+    while tasks.sweep():
+        pass
     return Proposal.objects.get(pk=made.pk)
 
 
@@ -138,3 +139,16 @@ def test_the_chair_confirms_on_the_page(proposal, organiser, chair, edition):  #
 
     proposal.refresh_from_db()
     assert proposal.confirmed_at
+
+
+def test_asking_for_a_proposal_computes_nothing_in_the_request(edition, organiser, numbered, rules, at_desk, django_assert_max_num_queries):  # noqa: F811
+    judged(edition, numbered)
+    with django_assert_max_num_queries(30):
+        at_desk.post(reverse("decision:overview", args=[edition.slug]))
+    made = Proposal.objects.get()
+    waiting = (made.state, made.sheets_hash)
+    while tasks.sweep():
+        pass
+    made.refresh_from_db()
+
+    assert waiting == ("waiting", "") and made.state == "ready" and len(made.sheets_hash) == 64

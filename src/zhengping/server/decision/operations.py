@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -12,14 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhengping import __version__
-from zhengping.engine import selection, tables
+from zhengping.engine import calibration, selection, tables
 from zhengping.server.accounts.models import User
 from zhengping.server.audit.operations import note
 from zhengping.server.call.models import Edition
 from zhengping.server.decision import queries, records
 from zhengping.server.decision.models import Award, Change, Confirmation, Proposal, Row, Setting
 from zhengping.server.judging import queries as judging
-from zhengping.server.judging.models import Round
+from zhengping.server.judging import records as judging_records
+from zhengping.server.judging.models import Round, Sheet
 from zhengping.server.screening.queries import top_marks
 from zhengping.server.submission.models import Submission
 
@@ -56,17 +58,17 @@ def propose(*, edition: Edition, actor: User, language: str = "zh") -> Proposal:
     rules = queries.setting(edition)
     frozen = {"basis": rules.basis, "awards": rules.awards, "quotas": rules.quotas, "reserve": rules.reserve}
     made = Proposal.objects.create(
-        edition=edition, number=queries.next_number(edition), rules=frozen, round=held.number, seed=secrets.randbelow(1 << 31), sheets_hash=_sheets_hash(held),
+        edition=edition, number=queries.next_number(edition), rules=frozen, round=held.number, seed=secrets.randbelow(1 << 31), sheets_hash="",
         engine=__version__, by=actor, language=language,
     )  # fmt: skip
-    note(actor=actor, action="decision.propose", object=f"proposal:{made.pk}", edition=edition.slug, after={"number": made.number, "rules": frozen, "sheets": made.sheets_hash, "seed": made.seed})
+    note(actor=actor, action="decision.propose", object=f"proposal:{made.pk}", edition=edition.slug, after={"number": made.number, "rules": frozen, "seed": made.seed})
     return made
 
 
-def _sheets_hash(held: Round) -> str:
-    """The sha256 of all signed sheets that count: case, judge's seat, marks."""
+def _sheets_hash(sheets: Iterable[Sheet]) -> str:
+    """The sha256 of signed sheets: case, judge's seat, marks."""
     summed = hashlib.sha256()
-    for sheet in judging.signed(held):
+    for sheet in sheets:
         marks = sorted((mark.criterion, f"{mark.value:.2f}") for mark in sheet.marks.all())
         summed.update(repr((sheet.assignment.submission.number, sheet.assignment.seat_id, marks)).encode())
     return summed.hexdigest()
@@ -85,11 +87,11 @@ def choose(*, proposal: Proposal) -> None:
 def _choose(proposal: Proposal) -> None:
     edition = proposal.edition
     held = Round.objects.get(edition=edition, number=proposal.round)
-    told = judging.verdict(held)
-    if told is None:
-        raise Refused(_("签字的评分表太少，还不能提出获奖名单。"))
+    sheets = list(judging.signed(held))
+    reads = judging_records.reads(sheets, held, judging.names(edition))
+    calibrated = calibration.calibrate(reads.cases, reads.judges, reads.values, options=calibration.Options(as_is=True))
     cases = {str(case.number): case for case in judging.cases(held)}
-    found = [row for row in told.calibration.estimates if row.case in cases]
+    found = [row for row in calibrated.estimates if row.case in cases]
     estimates = records.on(proposal.rules["basis"], found)
     candidates = records.candidates(cases.values(), top_marks(edition), queries.theme_names(edition))
     rules = records.rules_of(proposal.rules)
@@ -102,10 +104,12 @@ def _choose(proposal: Proposal) -> None:
     rows = [_row(proposal, order, choice, own[choice.case], before[choice.case], cases[choice.case], choice.award == reserve, ranks[choice.case]) for order, choice in enumerate(chosen.choices, 1)]
     with transaction.atomic():
         if not Proposal.objects.filter(pk=proposal.pk, state="waiting").update(
-            state="chosen", value=chosen.value, bound=chosen.bound, empty=[list(pair) for pair in chosen.empty], total=DRAWS
+            state="chosen", value=chosen.value, bound=chosen.bound, empty=[list(pair) for pair in chosen.empty], total=DRAWS,
+            sheets_hash=(digest := _sheets_hash(sheets)),
         ):
             return
         Row.objects.bulk_create(rows, batch_size=500)
+        note(actor="machine", action="decision.choose", object=f"proposal:{proposal.pk}", edition=edition.slug, after={"sheets": digest, "seed": proposal.seed})
 
 
 def _row(proposal, order, choice, estimate, calibrated, case, is_reserve, rank) -> Row:
@@ -223,5 +227,5 @@ def _refuse_unready(proposal: Proposal, rows: list[queries.Final]) -> None:
     if gone := queries.gone(rows):
         raise Refused(_("名单中编号 {numbers} 的案例已撤稿或被排除，请先调整。").format(numbers="、".join(str(case.number) for case in gone)))
     held = Round.objects.get(edition=proposal.edition, number=proposal.round)
-    if _sheets_hash(held) != proposal.sheets_hash:
+    if _sheets_hash(judging.signed(held)) != proposal.sheets_hash:
         raise Refused(_("方案提出以后评分有变化，请重新计算方案。"))

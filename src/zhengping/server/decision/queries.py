@@ -22,8 +22,13 @@ def setting(edition: Edition) -> Setting:
 
 
 def last_round(edition: Edition) -> Round | None:
-    """The last round with enough signed sheets to say something."""
-    return next((held for held in reversed(list(judging.rounds(edition))) if judging.verdict(held)), None)
+    """The last round with enough signed sheets of two judges to say something; counted, nothing is computed."""
+
+    def has_enough(held: Round) -> bool:
+        own = judging.signed(held)
+        return own.count() >= judging.LEAST_READS and own.order_by().values("assignment__seat").distinct().count() > 1
+
+    return next((held for held in reversed(list(judging.rounds(edition))) if has_enough(held)), None)
 
 
 def proposals(edition: Edition):

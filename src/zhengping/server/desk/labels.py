@@ -16,7 +16,7 @@ ACTIONS = {
     "call.delegate": _("临时交给同事"), "call.forward": _("转发启事"), "call.invite": _("发送邀请"), "call.open_forwarding": _("打开转发页面"),
     "call.publish": _("发布启事"), "call.remove_body": _("移除受邀单位"), "call.remove_member": _("移除成员"), "call.revoke_invitation": _("撤销邀请"),
     "call.set_template": _("修改邮件模板"), "call.update_body": _("修改受邀单位"), "call.update_edition": _("修改设置"), "call.withdraw_notice": _("撤下启事"),
-    "decision.change": _("改动名单"), "decision.confirm": _("确认名单"), "decision.keep_rules": _("修改评奖规则"), "decision.propose": _("计算名单方案"), "decision.undo": _("撤销改动"),
+    "decision.choose": _("算出获奖方案"), "decision.change": _("改动名单"), "decision.confirm": _("确认名单"), "decision.keep_rules": _("修改评奖规则"), "decision.propose": _("计算名单方案"), "decision.undo": _("撤销改动"),
     "judging.begin_round": _("新建轮次"), "judging.confirm": _("确认分配"), "judging.confirm_seat": _("确认参加"), "judging.declare": _("申报回避"),
     "judging.discard": _("放弃方案"), "judging.give_opinion": _("提出再次意见"), "judging.keep_panel": _("保存评审组"), "judging.move": _("改派"),
     "judging.propose": _("提出分配方案"), "judging.propose_further": _("建议加评案例"), "judging.remind": _("提醒评委"), "judging.replace": _("替补评委"),
