@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -34,6 +35,12 @@ def paper(at: int) -> Paper:
     effect = f"经过{at + 1}年实践，人才总量增长{at + 5}%，企业满意度达到{80 + at % 20}%。"
     parts = (("案例背景", (background,)), ("主要做法", (deed,)), ("工作成效", (effect,)))
     return Paper(f"{TOPICS[at % len(TOPICS)]}（{at}）", UNITS[at % len(UNITS)], parts)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """No page that another test was shown."""
+    cache.clear()
 
 
 @pytest.fixture

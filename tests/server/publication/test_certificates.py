@@ -112,3 +112,17 @@ def test_words_of_a_case_are_never_markup(edition, organiser, result):
     row.refresh_from_db()
 
     assert records.certificate_pdf(row).startswith(b"%PDF")
+
+
+def test_no_bit_of_the_signature_s_own_head_may_differ(made):
+    data, roots = bytes_of(made[0].sha256), records.public_certificate()
+    (begin,) = [at for at in range(len(data)) if data.startswith(b"/Contents <30", at)]
+    wrong = []
+    for at in range(60):  # the CMS structure before its certificate, which no digest covers
+        for bit in range(8):
+            place = begin + len(b"/Contents <") + 2 * at
+            value = int(data[place : place + 2], 16) ^ (1 << bit)
+            copy = data[:place] + b"%02X" % value + data[place + 2 :]
+            wrong += [(at, bit)] * records.verify(copy, roots).is_good
+
+    assert wrong == []

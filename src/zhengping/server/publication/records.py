@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import chinese_calendar
-from asn1crypto import keys, parser, pem, x509
+from asn1crypto import cms, keys, parser, pem, x509
 from cryptography import x509 as made
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -303,4 +303,27 @@ def _is_whole(pdf: bytes, held: Any) -> bool:
     content = held.pkcs7_content
     place = pdf[length:rest]
     whole = begin == 0 and rest + last == len(pdf) and place == b"<" + content.hex().upper().encode() + b">"
-    return whole and not any(content[parser.peek(content) :])
+    size = parser.peek(content)
+    return whole and not any(content[size:]) and content[:size] == _plain(content[:size])
+
+
+def _plain(content: bytes) -> bytes:
+    """The signature written anew as this site writes it (CMS, RFC 5652): what no digest covers must be nothing else."""
+    held = cms.ContentInfo.load(content)["content"]
+    signer, certificate = held["signer_infos"][0], held["certificates"][0].chosen
+    sha256 = cms.DigestAlgorithm({"algorithm": "sha256"})
+    by = cms.IssuerAndSerialNumber({"issuer": certificate.issuer, "serial_number": certificate.serial_number})
+    info = cms.SignerInfo(
+        {
+            "version": "v1", "sid": cms.SignerIdentifier({"issuer_and_serial_number": by}), "digest_algorithm": sha256, "signed_attrs": signer["signed_attrs"],
+            "signature_algorithm": cms.SignedDigestAlgorithm({"algorithm": "sha256_rsa"}), "signature": signer["signature"],
+        }
+    )  # fmt: skip
+    data = cms.SignedData(
+        {
+            "version": "v1", "digest_algorithms": [sha256], "encap_content_info": {"content_type": "data"},
+            "certificates": [cms.CertificateChoices(name="certificate", value=certificate)], "signer_infos": [info],
+        }
+    )  # fmt: skip
+    whole: bytes = cms.ContentInfo({"content_type": "signed_data", "content": data}).dump(force=True)
+    return whole
