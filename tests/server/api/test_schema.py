@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
@@ -31,8 +33,19 @@ def _calls(operation, mode, fitting, head, calls):
     called()
 
 
+@pytest.fixture
+def one_connection():
+    """The connection of the test stays open between calls, as Django's own test client sees to."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
 @pytest.mark.django_db
-def test_no_operation_fails_or_answers_what_is_not_described(organiser, edition, numbered, settings):
+def test_no_operation_fails_or_answers_what_is_not_described(one_connection, organiser, edition, numbered, settings):
     settings.API_A_MINUTE = 10**9
     settings.ALLOWED_HOSTS = ["*"]
     client, _row = caller(organiser, edition)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.db import connection
 
 from zhengping.server.call.models import Edition
 from zhengping.server.roundup import operations as roundup
@@ -70,6 +71,7 @@ def _machine(folder, *words):
     return subprocess.run([sys.executable, "-m", "zhengping.cli", *words], env=kept, cwd=ROOT, capture_output=True, text=True)
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the other machine is on SQLite, and equal bytes are promised between databases of one kind alone")
 def test_export_import_on_an_empty_machine_export_gives_the_same_file(filled, tmp_path):
     operations.export(edition=filled, out=tmp_path / "a.zip")
 
