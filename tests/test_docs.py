@@ -127,7 +127,10 @@ def addresses(data):
     return re.findall(rb"(?:%b|%b)[^\s\"']*" % (machine, server), data)
 
 
-@pytest.mark.parametrize("text", ["/wor" + "k/main", "http://" + "127.0.0.1:9876", "https://pypi" + ".org/simple", "https://mirror.example" + "/simple"])
+PLANTED = ["/".join(parts) for parts in (("", "root", "project"), ("http:", "", "10.0.0.7"), ("https:", "", "mirror.example", "simple"))]
+
+
+@pytest.mark.parametrize("text", PLANTED)
 def test_a_planted_address_is_found(text):
     assert addresses(text.encode()) == [text.encode()]
 
