@@ -112,7 +112,7 @@ def export(*, edition: Edition, out: Path) -> dict[str, int]:
         units = User.objects.filter(pk__in=people, unit__isnull=False).values("unit")
         table("accounts.user", User.objects.filter(pk__in=people).order_by("pk"), SECRET)
         table("accounts.unit", Unit.objects.filter(pk__in=units).order_by("pk"))
-        table("account.emailaddress", EmailAddress.objects.filter(user__in=people).order_by("pk"))
+        table("account.emailaddress", EmailAddress.objects.filter(user__in=people).order_by("user", "email"), frozenset({"id"}))
         subjects = [key for key in PersonKey.objects.order_by("subject").values_list("subject", flat=True) if key in keys]
         table("audit.personkey", PersonKey.objects.filter(subject__in=subjects).order_by("subject"), frozenset({"id"}))
         packer.add("audit.jsonl", (line.encode() + b"\n" for line in _entries(edition)))
