@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhengping.engine import tables
+from zhengping.server.audit.templatetags.words import language
 from zhengping.server.call.models import Body, Edition, Invitation, Membership
 
 
@@ -150,5 +150,5 @@ def default_bodies() -> list[tuple[str, str]]:
 
 def theme_choices(edition: Edition) -> list[tuple[str, str]]:
     """The edition's themes in the language of the page."""
-    is_english = (get_language() or "").startswith("en")
+    is_english = language() == "en"
     return [(theme.key, theme.english if is_english and theme.english else theme.name) for theme in edition.themes.all()]

@@ -8,13 +8,13 @@ import re
 import segno
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from zhengping.engine import record
+from zhengping.server.audit.templatetags.words import language
 from zhengping.server.call.models import Body, Edition, MailTemplate
 from zhengping.server.call.queries import here
 
@@ -105,7 +105,7 @@ def moment(edition: Edition, at, *, is_letter: bool = False) -> str:
     if at is None:
         return "—"
     local = at.astimezone(here(edition))
-    if not is_letter and (get_language() or "").startswith("en"):
+    if not is_letter and language() == "en":
         return f"{local.day} {local:%B %Y, %H:%M}"
     return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
 

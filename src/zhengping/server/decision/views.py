@@ -10,10 +10,10 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhengping.engine import selection, tables
+from zhengping.server.audit.templatetags.words import language
 from zhengping.server.call.models import Edition
 from zhengping.server.call.rules import chair, organiser
 from zhengping.server.decision import forms, operations, queries, records
@@ -23,10 +23,6 @@ from zhengping.server.submission.models import Submission
 
 BASIS = dict(BASES)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _language() -> str:
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def _edition(slug: str) -> Edition:
@@ -54,7 +50,7 @@ def overview(request, slug):
     if request.method == "POST":
         _decides(request, edition)
         try:
-            made = operations.propose(edition=edition, actor=request.user, language=_language())
+            made = operations.propose(edition=edition, actor=request.user, language=language())
             messages.success(request, _("正在计算方案，本页会自动更新。"))
             return redirect("decision:proposal", slug, made.number)
         except operations.Refused as error:
@@ -132,7 +128,7 @@ def proposal(request, slug, proposal):
     rules_of = records.rules_of(held.rules)
     words = {
         "proposal": held, "page": page, "show": view if view in shown else "all", "counts": {name: len(part) for name, part in shown.items()} | {"all": len(rows)}, "form": form,
-        "sums": queries.sums(held, rows), "broken": [(selection.said(limit, rules_of, _language()), count) for limit, count in limits],
+        "sums": queries.sums(held, rows), "broken": [(selection.said(limit, rules_of, language()), count) for limit, count in limits],
         "ties": queries.ties(held) if rows else [], "confirmations": list(held.confirmations.select_related("by")), "roles": _roles(request, held),
         "hash": queries.digest(rows), "gone": queries.gone(rows), "is_proved": held.bound is not None and held.value >= held.bound - 1e-6 * max(1.0, abs(held.bound)),
         "basis": BASIS[held.rules["basis"]], "share": 100 * held.done // held.total if held.total else 0,
@@ -186,7 +182,7 @@ def _effects(held: Proposal, rules_: dict[str, object]) -> dict[str, object]:
     try:
         found = queries.what_if(held, rules_)
     except tables.Trouble as error:
-        return {"trouble": error.said(_language())}
+        return {"trouble": error.said(language())}
     comes = sum(1 for one in found if one.after and not one.before)
     goes = sum(1 for one in found if one.before and not one.after)
     return {"effects": found[:300], "count": len(found), "comes": comes, "goes": goes, "name": BASIS[rules_["basis"]]}

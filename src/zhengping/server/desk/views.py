@@ -12,13 +12,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhengping.engine.rendering import Sheet, workbook
 from zhengping.server.accounts import operations as account_operations
 from zhengping.server.accounts import queries as account_queries
 from zhengping.server.audit import queries as audit
+from zhengping.server.audit.templatetags.words import language
 from zhengping.server.call import operations as call_operations
 from zhengping.server.call.models import Edition
 from zhengping.server.call.rules import door
@@ -38,10 +38,6 @@ PAGE = 50
 
 def _edition(slug: str) -> Edition:
     return get_object_or_404(Edition, slug=slug)
-
-
-def _language() -> str:
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def _page(request, rows, most: int = PAGE):
@@ -201,7 +197,7 @@ def _shown(held: Submission) -> dict[str, object]:
     coding = records.coding_of(row) if row else None
     found = list(submission.findings(held))
     for at, finding in enumerate(found):
-        finding.sentence, finding.anchor = records.sentence(finding, _language()), f"f{at}" if finding.paragraph >= 0 else ""
+        finding.sentence, finding.anchor = records.sentence(finding, language()), f"f{at}" if finding.paragraph >= 0 else ""
     spans = [records.Span(f.paragraph, f.start, f.end or f.start + 1, f"finding-{f.severity}", f.anchor) for f in found if f.paragraph >= 0 and f.state == "open"]
     names = {
         "arrived": _("到达"), "read": _("读取"), "confirmed": _("编号"), "replaced": _("替换"), "compared": _("查重"),
@@ -376,7 +372,7 @@ def findings(request, slug):
         rows = rows.filter(kind=kind)
     page = _page(request, rows)
     for finding in page:
-        finding.sentence = records.sentence(finding, _language())
+        finding.sentence = records.sentence(finding, language())
     kinds = queries.findings(edition).order_by("kind").values_list("kind", flat=True).distinct()
     return render(request, "desk/findings.html", {"edition": edition, "at": "findings", "page": page, "kinds": kinds})
 

@@ -11,10 +11,10 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhengping.engine import tables
+from zhengping.server.audit.templatetags.words import language
 from zhengping.server.call.models import Edition
 from zhengping.server.call.records import address, moment, qr
 from zhengping.server.judging import forms, operations, queries, records
@@ -31,10 +31,6 @@ def _edition(slug: str) -> Edition:
 
 def _round(slug: str, number: int) -> Round:
     return get_object_or_404(Round.objects.select_related("edition"), edition__slug=slug, number=number)
-
-
-def _language() -> str:
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def _common(request, edition: Edition, part: str) -> dict[str, object]:
@@ -150,7 +146,7 @@ def _done(request, held: Round, done: str, form, further) -> bool:
     act = {"held": held, "actor": request.user}
     try:
         if done == "propose":
-            operations.propose(**act, language=_language())
+            operations.propose(**act, language=language())
             messages.success(request, _("方案已生成，请核对后确认。"))
         elif done == "confirm":
             messages.success(request, _("已确认，{count} 份新任务已交给评委。").format(count=operations.confirm(**act)))
@@ -199,7 +195,7 @@ def _shown(held: Round) -> dict[str, object]:
         "is_further": plan.get("kind") == "further",
         "signed": queries.signed(held).count(),
         "given": queries.holding(held).count(),
-        "barred": [(tables.sentence(f"barred-{kind}", (), _language()), count) for kind, count in plan.get("barred", ())],
+        "barred": [(tables.sentence(f"barred-{kind}", (), language()), count) for kind, count in plan.get("barred", ())],
     }
 
 
@@ -450,9 +446,8 @@ def chair(request, slug, round):
         "may": request.user.has_perm("judging.lead", held),
     }
     if found:
-        language = _language()
-        called = [(alert, tables.sentence(f"alert-{alert.kind}", alert.values, language), tables.sentence(f"innocent-{alert.kind}", alert.values, language)) for alert in found.scrutiny.alerts]
-        notes = [tables.sentence(key, values, language) for key, values in found.calibration.notes]
+        called = [(alert, tables.sentence(f"alert-{alert.kind}", alert.values, language()), tables.sentence(f"innocent-{alert.kind}", alert.values, language())) for alert in found.scrutiny.alerts]
+        notes = [tables.sentence(key, values, language()) for key, values in found.calibration.notes]
         words |= {"agreement": found.calibration.agreement, "severity": sorted(found.calibration.judges, key=lambda one: -one.severity), "alerts": called, "notes": notes}
     return render(request, "judging/chair.html", words)
 

@@ -20,7 +20,7 @@ from zhengping.server.publication import queries as publication
 from zhengping.server.publication.models import Correction
 from zhengping.server.submission import queries as submission
 from zhengping.server.submission import records
-from zhengping.server.submission.models import Coding, Submission, Text
+from zhengping.server.submission.models import Coding, Text
 
 KEPT = 60  # seconds for which a count is remembered; what changed has a name of its own
 FILTERS = ("theme", "province", "unit_type", "award", "edition")
@@ -191,9 +191,3 @@ def across() -> tuple[list[Edition], list[tuple[str, list[int]]]]:
     editions = [shelf.edition for shelf in Shelf.objects.filter(cases__gt=0).select_related("edition").order_by("-edition__year", "-edition__number")[:6]]
     counted = {(theme, pk): many for theme, pk, many in Entry.objects.order_by().values_list("theme", "edition").annotate(Count("id"))}
     return editions, [(theme, [counted.get((theme, edition.pk), 0) for edition in editions]) for theme in theme_names()]
-
-
-def named(rows, numbers: Iterable[int]) -> list[Submission]:
-    """The cases of those numbers, in order."""
-    wanted = set(numbers)
-    return [row for row in rows.order_by("number") if row.number in wanted]

@@ -12,13 +12,12 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import _json_script_escapes
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhengping.engine import tables
 from zhengping.engine.figures import ABOUT
 from zhengping.engine.record import Figure
-from zhengping.server.audit.templatetags.words import called
+from zhengping.server.audit.templatetags.words import called, language
 from zhengping.server.call.models import LICENCES, Edition
 from zhengping.server.call.records import address
 from zhengping.server.library.models import Entry
@@ -107,7 +106,6 @@ def where(door: str, slug: str, figure: Figure) -> str:
 
 def groups(found: Sequence[Figure], door: str, slug: str, themes: dict[str, str]) -> list[tuple[str, str, list[Bar]]]:
     """Figures by what they count: key, name and bars; those of which no case has a value are left out."""
-    language = 1 if (get_language() or "").startswith("en") else 0
     made = []
     for about in ABOUT:
         rows = [figure for figure in found if figure.about == about]
@@ -115,7 +113,7 @@ def groups(found: Sequence[Figure], door: str, slug: str, themes: dict[str, str]
             continue
         most = max(figure.value for figure in rows) or 1
         bars = [Bar(label(figure, themes), figure.value, round(200 * figure.value / most), where(door, slug, figure)) for figure in rows if figure.value]
-        made.append((about, ABOUT[about][language], bars))
+        made.append((about, ABOUT[about][language() == "en"], bars))
     return made
 
 
@@ -137,6 +135,6 @@ def tiles(found: Sequence[Figure], door: str, slug: str) -> list[Tile]:
         figure = counted.get(body.number)
         value = figure.value if figure else 0 if body.number in asked else None
         step = 0 if not value else min(4, 1 + (4 * value - 1) // most)
-        name = body.english if (get_language() or "").startswith("en") else body.short
+        name = body.english if language() == "en" else body.short
         made.append(Tile(name, body.column * 62, body.row * 50, value, COLOURS[step], where(door, slug, figure) if figure else ""))
     return made

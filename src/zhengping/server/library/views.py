@@ -6,14 +6,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhengping.engine import tables
 from zhengping.engine.figures import ABOUT, find, sheet
 from zhengping.engine.rendering import workbook
 from zhengping.engine.text import grams
-from zhengping.server.audit.templatetags.words import called
+from zhengping.server.audit.templatetags.words import called, language
 from zhengping.server.call.models import Edition
 from zhengping.server.call.records import address
 from zhengping.server.call.rules import door
@@ -123,7 +122,7 @@ def figure(request, slug, about):
     if found is None or about not in ABOUT:
         raise Http404
     rows = {row.number: row for row in Entry.objects.filter(edition=edition, number__in=found.cases)}
-    name = ABOUT[about][1 if (get_language() or "").startswith("en") else 0]
+    name = ABOUT[about][language() == "en"]
     page = Paginator([rows[number] for number in found.cases if number in rows], 50).get_page(request.GET.get("page"))
     return render(request, "library/figure.html", {"edition": edition, "figure": found, "name": name, "label": records.label(found, queries.theme_names()), "page": page})
 
@@ -132,7 +131,7 @@ def figure(request, slug, about):
 def figures_file(request, slug):
     """The figures of the public cases as .xlsx, each with the numbers of its cases."""
     edition = _edition(slug)
-    data = workbook([sheet(queries.public_figures(edition), "en" if (get_language() or "").startswith("en") else "zh")])
+    data = workbook([sheet(queries.public_figures(edition), language())])
     return HttpResponse(data, content_type=EXCEL, headers={"Content-Disposition": f'attachment; filename="{slug}-figures.xlsx"'})
 
 

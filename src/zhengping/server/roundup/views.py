@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhengping.engine import roundup as engine
+from zhengping.server.audit.templatetags.words import language
 from zhengping.server.call.models import Edition
 from zhengping.server.call.rules import door
 from zhengping.server.roundup import forms, operations, queries, records
@@ -262,8 +262,8 @@ def publish(request, slug):
             return HttpResponse(status=403)
         _decided(request, own, hits)
         return redirect("roundup:publish", slug=slug)
-    language = "english" if (get_language() or "").startswith("en") else "reason"
-    rows = [(hit, dict(hit.finding.values).get(language, "") if hit.finding else "") for hit in hits]
+    told = "english" if language() == "en" else "reason"
+    rows = [(hit, dict(hit.finding.values).get(told, "") if hit.finding else "") for hit in hits]
     words = {"article": own, "version": version, "rows": rows, "left": sum(not hit.reason for hit in hits), "is_old": register.state_of != queries.state_of(edition)}
     return render(request, "roundup/publish.html", {**_common(request, edition, "publish"), **words})
 

@@ -8,9 +8,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from zhengping.server.audit.templatetags.words import language
 from zhengping.server.call.models import Body
 from zhengping.server.call.queries import here
 from zhengping.server.call.records import call as engine_call
@@ -111,10 +111,9 @@ def _marked(request, body: Body, held: Submission, words: dict) -> bool:
 
 def _shown(body: Body, held: Submission) -> dict[str, object]:
     text = submission_records.case_of(submission_queries.current(held))
-    language = "en" if (get_language() or "").startswith("en") else "zh"
     findings = list(submission_queries.findings(held))
     for at, finding in enumerate(findings):
-        finding.sentence = submission_records.sentence(finding, language)
+        finding.sentence = submission_records.sentence(finding, language())
         finding.anchor = f"f{at}" if finding.paragraph >= 0 else ""
     spans = [submission_records.Span(f.paragraph, f.start, f.end or f.start + 1, f"finding-{f.severity}", f.anchor) for f in findings if f.paragraph >= 0]
     theme = body.edition.themes.filter(key=held.theme).first()

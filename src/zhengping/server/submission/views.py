@@ -10,21 +10,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from zhengping.server.audit.templatetags.words import language
 from zhengping.server.call import records as call_records
 from zhengping.server.call.models import Edition
 from zhengping.server.call.queries import closes, last_close
 from zhengping.server.call.rules import door
 from zhengping.server.submission import forms, operations, queries, records, tasks
 from zhengping.server.submission.models import Incoming, Intake, Submission
-
-
-def language() -> str:
-    """The engine's word for the page's language."""
-    return "en" if (get_language() or "").startswith("en") else "zh"
-
 
 # --- the unit --------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,11 @@ from zhengping.engine import tables
 register = template.Library()
 
 
+def language() -> str:
+    """The language of the page as the engine calls it: "zh" or "en"."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
 @register.simple_tag(takes_context=True)
 def query(context, **changes):
     """The page's query with some words changed; a word set to "" is left out."""
@@ -49,7 +54,7 @@ def called(thing):
     if not thing:
         return ""
     name = thing if isinstance(thing, str) else thing.name
-    if not (get_language() or "").startswith("en"):
+    if language() != "en":
         return name
     return _english().get(name, name) if isinstance(thing, str) else getattr(thing, "english", "") or _english().get(name, name)
 
