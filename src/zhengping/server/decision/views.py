@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
-import xlsxwriter
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -13,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from zhengping.engine import selection, tables
+from zhengping.engine.rendering import Sheet, workbook
 from zhengping.server.audit.templatetags.words import language
 from zhengping.server.call.models import Edition
 from zhengping.server.call.rules import chair, organiser
@@ -217,17 +215,14 @@ def case(request, slug, proposal, number):
 def sheet(request, slug, proposal):
     """The list as it stands, as a workbook."""
     held = _proposal(slug, proposal)
-    made = io.BytesIO()
-    with xlsxwriter.Workbook(made, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}) as book:
-        page = book.add_worksheet(_("名单"))
-        head = [_("名次"), _("编号"), _("案例名称"), _("报送单位"), _("奖项"), _("系统建议"), _("估计"), _("下限"), _("上限"), _("入选把握"), _("理由"), _("评委会改动的理由")]
-        for at, word in enumerate(head):
-            page.write_string(0, at, word)
-        for line, one in enumerate(queries.final(held), 1):
-            row, own = one.row, one.row.submission
-            values = [row.rank, own.number, own.title, own.unit, one.award, "" if row.is_reserve else row.award, row.estimate, row.low, row.high, row.chance, row.reason, one.change.reason if one.change else ""]
-            for at, value in enumerate(values):
-                if value is not None:
-                    page.write(line, at, value)
-        page.freeze_panes(1, 0)
-    return HttpResponse(made.getvalue(), content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{slug}-proposal-{proposal}.xlsx"'})
+    head = [
+        (_("名次"), 6), (_("编号"), 6), (_("案例名称"), 40), (_("报送单位"), 26), (_("奖项"), 8), (_("系统建议"), 8), (_("估计"), 9), (_("下限"), 9), (_("上限"), 9), (_("入选把握"), 9),
+        (_("理由"), 36), (_("评委会改动的理由"), 24),
+    ]  # fmt: skip
+    rows = []
+    for one in queries.final(held):
+        row, own = one.row, one.row.submission
+        numbers = [None if value is None else round(value, 2) for value in (row.estimate, row.low, row.high, row.chance)]
+        rows.append([row.rank, own.number, own.title, own.unit, one.award, "" if row.is_reserve else row.award, *numbers, row.reason, one.change.reason if one.change else ""])
+    data = workbook([Sheet(_("名单"), tuple((str(word), width) for word, width in head), rows)])
+    return HttpResponse(data, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{slug}-proposal-{proposal}.xlsx"'})

@@ -29,7 +29,7 @@ from django.utils.translation import override
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.shared import Mm, Pt
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
@@ -44,6 +44,7 @@ from zhengping.server.call.records import address, moment, qr
 from zhengping.server.publication.models import COUNTINGS, Certificate, Notice
 
 HEAD = ("序号", "奖项", "案例编号", "案例名称", "报送单位", "所在地")
+IN_WORD = (14, 18, 72, 56)  # millimetres of the columns of a list in Word
 WIDTHS = (8, 12, 12, 48, 36, 20)
 
 
@@ -128,6 +129,9 @@ def as_word(edition: Edition, title: str, words: str, rows: Sequence[Any], foot:
         for row in held:
             for cell, text in zip(table.add_row().cells, (str(row.place), str(row.submission.number), row.title, row.unit), strict=True):
                 cell.text = text
+        for column, width in zip(table.columns, IN_WORD, strict=True):
+            for cell in column.cells:
+                cell.width = Mm(width)
     document.add_paragraph(foot)
     for host in edition.hosts:
         document.add_paragraph(host).alignment = WD_ALIGN_PARAGRAPH.RIGHT
