@@ -45,7 +45,7 @@ PAGES = {  # who looks -> the addresses; words in braces come from `fill`
         ORGANISER + "judging/", ORGANISER + "judging/judges/", ORGANISER + "judging/panels/", ORGANISER + "judging/1/", ORGANISER + "judging/1/pairs/",
         "/d/sample-4/", "/d/sample-4/rules/", "/d/sample-4/1/", "/d/sample-4/1/?show=changed", "/d/sample-4/1/?show=all", "/d/sample-4/1/what-if/", "/d/sample-4/1/cases/{discussed}/",
         "/d/empty/", "/d/empty/rules/", EMPTY + "judging/", EMPTY + "judging/judges/",
-        ORGANISER, ORGANISER + "cases/", ORGANISER + "cases/?q=zzz", ORGANISER + "cases/{number}/", ORGANISER + "queue/", ORGANISER + "matches/", ORGANISER + "matches/{match}/",
+        ORGANISER, ORGANISER + "figures/", ORGANISER + "figures/?beside=shown", ORGANISER + "figures/total/", EMPTY + "figures/", ORGANISER + "cases/", ORGANISER + "cases/?q=zzz", ORGANISER + "cases/{number}/", ORGANISER + "queue/", ORGANISER + "matches/", ORGANISER + "matches/{match}/",
         ORGANISER + "findings/", ORGANISER + "intakes/", ORGANISER + "intakes/{batch}/", ORGANISER + "files/", ORGANISER + "screening/", ORGANISER + "roundup/", ORGANISER + "roundup/versions/", ORGANISER + "roundup/compare/", ORGANISER + "roundup/comments/",
         ORGANISER + "roundup/publish/", EMPTY + "roundup/", ORGANISER + "mail/",
         ORGANISER + "mail/1/", ORGANISER + "audit/?check=1", ORGANISER + "settings/", ORGANISER + "settings/notice/", ORGANISER + "settings/themes/",

@@ -107,6 +107,8 @@ def world(edition, organiser, word, numbered, screener):
         "call:letter": {"kind": "notice"},
         "call:delegate": {"pk": member.pk},
         "desk:export": {"ending": "csv"},
+        "desk:figure": {"about": "total"},
+        "desk:figures_file": {"ending": "xlsx"},
         "desk:match": {"pk": pair.pk},
         "desk:message": {"pk": _message(edition)},
         "submission:intake": {"token": held.token},

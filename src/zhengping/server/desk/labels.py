@@ -64,7 +64,7 @@ OBJECTS = {
     "invitation": _("邀请"), "letter": _("邮件"), "membership": _("成员"), "incoming": _("文件"), "article": _("综述"), "token": _("令牌"), "hook": _("接收地址"),
 }  # fmt: skip
 ACTORS = {"machine": _("系统"), "unit": _("报送单位"), "mailbox": _("收件邮箱"), "anonymous": _("未登录者"), "": _("系统")}
-KINDS = {"about": ABOUT, "where": WHERE, "action": ACTIONS, "finding": FINDINGS}
+KINDS = {"about": ABOUT, "where": WHERE, "action": ACTIONS, "finding": FINDINGS, "value": VALUES}
 
 
 def label(key: str, kind: str) -> str:

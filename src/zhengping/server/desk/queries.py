@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
+from django.core.cache import cache
 from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
+from zhengping.engine import figures as figured
 from zhengping.engine import tables
+from zhengping.engine.record import Figure
 from zhengping.server.accounts.models import User
 from zhengping.server.audit.models import Entry
 from zhengping.server.audit.queries import readable
-from zhengping.server.audit.templatetags.words import called
+from zhengping.server.audit.templatetags.words import called, language
 from zhengping.server.call.models import Body, Edition
+from zhengping.server.call.records import call
+from zhengping.server.call.rules import memberships
 from zhengping.server.desk import labels
+from zhengping.server.library import queries as library
+from zhengping.server.library import records as drawn
+from zhengping.server.publication import queries as publication
+from zhengping.server.roundup import queries as article
 from zhengping.server.screening import queries as screening
 from zhengping.server.screening.models import Mark, Seal
 from zhengping.server.submission import queries as submission
@@ -74,6 +84,60 @@ def tiles(edition: Edition) -> list[dict[str, object]]:
             }
         )
     return found
+
+
+# --- figures ---------------------------------------------------------------------------------------------------------
+
+BESIDE = ("theme", "type", "level", "mark", "award", "province")
+
+
+def figures(edition: Edition) -> tuple[Figure, ...]:
+    """What is counted of all cases that an edition received, withdrawn ones left out; remembered until a case, coding, mark or award changes."""
+    name = f"desk:figures:{edition.pk}:{edition.version}:{article.state_of(edition)}"
+    held = cache.get(name)
+    if held is None:
+        awards = {row.submission.pk: row.award for row in publication.results(edition)}
+        held = figured.count(library.light(submission.cases(edition), edition, awards, article.marks(edition)), call(edition))
+        cache.set(name, held, 3600)
+    return tuple(held)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A value in this edition and in another: counts, shares of all cases (0 to 1), and the difference of the shares in points of a hundred."""
+
+    figure: Figure
+    label: str
+    count: int
+    other: int
+    share: float
+    other_share: float
+    points: float
+
+
+def beside(found: Sequence[Figure], other: Sequence[Figure], names: dict[str, str]) -> list[tuple[str, str, list[Beside]]]:
+    """Edition against edition: for each thing counted in both, every value of either, in the order of the page."""
+    totals = [figured.find(rows, "total") for rows in (found, other)]
+    mine, theirs = (total.value if total else 0 for total in totals)
+    made = []
+    for about in BESIDE:
+        ours, others = ({figure.key: figure for figure in rows if figure.about == about} for rows in (found, other))
+        if not any(ours) or not any(others):
+            continue
+        rows = []
+        for key in [*ours, *(key for key in others if key not in ours)]:
+            figure, count, before = ours.get(key) or others[key], ours[key].value if key in ours else 0, others[key].value if key in others else 0
+            shares = count / mine if mine else 0.0, before / theirs if theirs else 0.0
+            rows.append(Beside(figure, drawn.label(figure, names), count, before, *shares, round(100 * (shares[0] - shares[1]), 1)))
+        made.append((about, figured.ABOUT[about][language() == "en"], rows))
+    return made
+
+
+def editions_beside(edition: Edition, user) -> list[Edition]:
+    """Other editions with cases that a person may look at, the newest first."""
+    own = [m.edition_id for m in memberships(user) if m.role in ("organiser", "auditor")]
+    rows = Edition.objects.filter(pk__in=own).exclude(pk=edition.pk).order_by("-year", "-number")
+    return [row for row in rows if submission.cases(row).exists()]
 
 
 SORTS = {

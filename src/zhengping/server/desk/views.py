@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
-import zipfile
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from zhengping.engine.rendering import Sheet, workbook
+from zhengping.engine.figures import ABOUT, find
 from zhengping.server.accounts import operations as account_operations
 from zhengping.server.accounts import queries as account_queries
 from zhengping.server.audit import queries as audit
-from zhengping.server.audit.templatetags.words import language
+from zhengping.server.audit.templatetags.words import called, language
 from zhengping.server.call import operations as call_operations
 from zhengping.server.call.models import Edition
 from zhengping.server.call.rules import door
 from zhengping.server.desk import forms, queries
+from zhengping.server.desk import records as out
 from zhengping.server.desk.filters import CaseFilter
+from zhengping.server.library import records as drawn
 from zhengping.server.mail import operations as mail_operations
 from zhengping.server.mail import queries as mail_queries
 from zhengping.server.mail.models import Message
 from zhengping.server.screening import queries as screening
-from zhengping.server.screening.models import MARKS
 from zhengping.server.submission import operations, records
 from zhengping.server.submission import queries as submission
 from zhengping.server.submission.models import Finding, Match, Submission
@@ -52,6 +49,47 @@ def overview(request, slug):
     key = [(queries.COLOURS[step], name) for step, name in names.items()]
     words = {"edition": edition, "at": "overview", "numbers": queries.overview(edition), "tiles": queries.tiles(edition), "key": key}
     return render(request, "desk/overview.html", words)
+
+
+# --- figures ---------------------------------------------------------------------------------------------------------
+
+
+@door("call.look")
+def figures(request, slug):
+    """What is counted of all cases: tile map, bars, each number with its cases; another edition beside it where one is chosen."""
+    edition = _edition(slug)
+    found = queries.figures(edition)
+    editions = queries.editions_beside(edition, request.user)
+    other = next((one for one in editions if one.slug == request.GET.get("beside")), None)
+    names = {theme.key: called(theme) for theme in edition.themes.all()}
+    words = {
+        "edition": edition, "at": "figures", "total": find(found, "total"), "provinces": find(found, "provinces"), "absent": find(found, "absent"),
+        "tiles": drawn.tiles(found, "desk:figure", slug), "groups": drawn.groups(found, "desk:figure", slug, names), "editions": editions, "other": other,
+        "earlier": [figure for figure in found if figure.about == "edition"], "beside": queries.beside(found, queries.figures(other), names) if other else [],
+    }  # fmt: skip
+    return render(request, "desk/figures.html", words)
+
+
+@door("call.look")
+def figure(request, slug, about):
+    """The cases of a figure."""
+    edition = _edition(slug)
+    found = find(queries.figures(edition), about, request.GET.get("key", ""))
+    if found is None or about not in ABOUT:
+        raise Http404
+    page = _page(request, found.cases)
+    rows = {case.number: case for case in queries.with_marks(submission.cases(edition).filter(number__in=list(page.object_list)))}
+    page.object_list = [rows[number] for number in page.object_list if number in rows]
+    names = {theme.key: called(theme) for theme in edition.themes.all()}
+    words = {"edition": edition, "at": "figures", "figure": found, "name": ABOUT[about][language() == "en"], "label": drawn.label(found, names), "page": page}
+    return render(request, "desk/figure.html", words)
+
+
+@door("call.look")
+def figures_file(request, slug, ending):
+    """All figures with the numbers of their cases as .xlsx, or as one page of charts and tables to print."""
+    edition = _edition(slug)
+    return _file(out.figures(edition, queries.figures(edition), ending, language()), ending, f"{slug}-figures")
 
 
 # --- cases -----------------------------------------------------------------------------------------------------------
@@ -84,94 +122,24 @@ def cases(request, slug):
     return render(request, "desk/cases.html", {**words, "query": request.GET.urlencode()})
 
 
-HEAD = ("编号", "案例名称", "报送单位", "所在地", "行政区划代码", "单位类型", "单位层级", "主题", "推荐等次", "字数", "到达时间", "编码来源", "把握", "校对提示", "查重待定")
-
-
-def _rows(edition: Edition, rows) -> list[tuple]:
-    names = {theme.key: theme.name for theme in edition.themes.all()}
-    return [
-        (
-            c.number, c.title, c.unit, c.place, c.division, c.unit_type, c.unit_level, names.get(c.theme, ""), MARKS.get(c.mark, ""), c.characters,
-            c.arrived_at.isoformat(timespec="seconds"), "人工" if c.is_coded_by_person else "机器", round(c.confidence, 3), c.open_findings, c.open_matches,
-        )
-        for c in queries.with_marks(rows)
-    ]
-
-
 @door("call.look")
 def export(request, slug, ending):
     """What the list shows, all pages of it, as .xlsx, .csv or .jsonl."""
     edition = _edition(slug)
-    rows = _rows(edition, queries.ordered(_filtered(request, edition).qs, request.GET.get("order", "number")))
-    if ending == "xlsx":
-        widths = (8, 44, 30, 24, 12, 12, 10, 18, 10, 8, 20, 8, 8, 8, 8)
-        data = workbook([Sheet("案例", tuple(zip(HEAD, widths, strict=True)), rows)])
-        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    elif ending == "csv":
-        held = io.StringIO()
-        writer = csv.writer(held)
-        writer.writerow(HEAD)
-        writer.writerows([[_harmless(cell) for cell in row] for row in rows])
-        data, kind = ("\ufeff" + held.getvalue()).encode(), "text/csv; charset=utf-8"
-    else:
-        data = "".join(json.dumps(dict(zip(HEAD, row, strict=True)), ensure_ascii=False) + "\n" for row in rows).encode()
-        kind = "application/jsonl; charset=utf-8"
-    return HttpResponse(data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{slug}-cases.{ending}"'})
+    rows = queries.with_marks(queries.ordered(_filtered(request, edition).qs, request.GET.get("order", "number")))
+    return _file(out.register(edition, rows, ending), ending, f"{slug}-cases")
 
 
-def _harmless(cell: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+def _file(data, ending: str, name: str) -> HttpResponse:
+    return HttpResponse(data, content_type=out.KINDS[ending], headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"'})
 
 
 @door("call.manage")
 def originals(request, slug):
     """The original files of the cases shown as one zip, in folders by province, with the register inside."""
     edition = _edition(slug)
-    found = list(_filtered(request, edition).qs.select_related("body__parent").prefetch_related("files"))
-
-    def pieces():
-        held = _Pipe()
-        with zipfile.ZipFile(held, "w", zipfile.ZIP_STORED) as archive:
-            widths = (8, 44, 30, 24, 12, 12, 10, 18, 10, 8, 20, 8, 8, 8, 8)
-            archive.writestr("案例登记表.xlsx", workbook([Sheet("案例", tuple(zip(HEAD, widths, strict=True)), _rows(edition, found))]))
-            yield held.taken()
-            for case in found:
-                top = case.body.parent or case.body if case.body else None
-                for at, file in enumerate(file for file in case.files.all() if file.state == "read"):
-                    try:
-                        data = records.bytes_of(file.sha256)
-                    except (OSError, ValueError):
-                        continue
-                    folder = records.safe_name(top.name if top else "未定")
-                    archive.writestr(f"{folder}/{case.number:05d}-{at + 1}-{records.safe_name(file.name)}", data)
-                    yield held.taken()
-        yield held.taken()
-
-    return StreamingHttpResponse(pieces(), content_type="application/zip", headers={"Content-Disposition": f'attachment; filename="{slug}-originals.zip"'})
-
-
-class _Pipe(io.RawIOBase):
-    """What a zip writes, piece by piece, so that nothing big is held."""
-
-    def __init__(self):
-        self.held, self.at = [], 0
-
-    def writable(self):
-        return True
-
-    def tell(self):
-        return self.at
-
-    def write(self, data):
-        self.held.append(bytes(data))
-        self.at += len(data)
-        return len(data)
-
-    def taken(self) -> bytes:
-        """What was written since the last time."""
-        data, self.held = b"".join(self.held), []
-        return data
+    found = queries.with_marks(_filtered(request, edition).qs.select_related("body__parent").prefetch_related("files"))
+    return StreamingHttpResponse(out.originals(edition, found), content_type="application/zip", headers={"Content-Disposition": f'attachment; filename="{slug}-originals.zip"'})
 
 
 @door("call.look", "GET", "POST")
