@@ -68,7 +68,6 @@ def demo(folder: Path) -> dict[str, str]:
     sheet, discussed = judged(edition, organiser)
     keys = published(edition, organiser, first)
     return {
-        "public": str(put_up(organiser)),
         **keys, "draft": draft.token, "numbered": first.token, "word": word, "intake": held.token, "join": invitation.token, "forward": own.token,
         "number": str(first.number), "case": str(case.number), "sealed": sealed.body.division if sealed else "", "batch": str(first.intake_id),
         "match": str(Match.objects.filter(edition=edition).values_list("pk", flat=True).first() or ""), "version": str(version.number),
@@ -77,89 +76,52 @@ def demo(folder: Path) -> dict[str, str]:
 
 
 def published(edition, organiser, case) -> dict[str, str]:
-    """The list of the edition before the public with an objection on which the unit is heard; and an edition whose results are out."""
-    from django.db import transaction
+    """The list of the edition before the public with an objection on which the unit is heard; a correction and a revoked award in the edition before."""
     from django.utils import timezone
 
-    from zhengping.server.call import operations as call
+    from zhengping.server import demo as made
     from zhengping.server.call.models import Edition
-    from zhengping.server.publication import operations, tasks
+    from zhengping.server.publication import operations, queries, tasks
     from zhengping.server.publication.models import Certificate, Listed, Notice
 
     now = timezone.now()
-    with transaction.atomic():
-        past = call.begin_edition(actor=organiser, slug="past", number=3, year=2025, name="第三届案例征集（样例）")
-    Edition.objects.filter(pk=past.pk).update(published_at=now - timedelta(days=90), hosts=edition.hosts)
-    past.refresh_from_db()
     words = {"days": 5, "counting": "working", "decided": "样例", "by": organiser, "words": "现将拟获奖名单予以公示。（样例）"}
-    for held, days in ((edition, 5), (past, -1)):
-        notice = Notice.objects.create(edition=held, number=1, opened_at=now - timedelta(days=9), closes_at=now + timedelta(days=days), hash="0" * 64, **words)
-        Listed.objects.create(notice=notice, submission=case, place=1, award="一等奖", title=case.title, unit=case.unit, region=case.place)
+    notice = Notice.objects.create(edition=edition, number=1, opened_at=now - timedelta(days=9), closes_at=now + timedelta(days=5), hash="0" * 64, **words)
+    Listed.objects.create(notice=notice, submission=case, place=1, award="一等奖", title=case.title, unit=case.unit, region=case.place)
     objection = operations.object_(
         edition=edition, at=now, reasons="成效数据与公开资料不一致。（样例）", case=case.number, name="样例异议人", email="objector@example.org", evidence=b"sample", evidence_name="证据.txt"
     )
     heard = operations.ask_unit(objection=objection, actor=organiser, question="请说明成效数据的来源。（样例）")
-    operations.publish(edition=past, actor=organiser, words="现将结果予以公布。（样例）")
-    operations.correct(edition=past, actor=organiser, case=case, field="unit", words="更正后的单位（样例）", reasons="单位更名（样例）")
-    tasks.sweep_certificates()
-    return {"objection": objection.token, "hearing": heard.token, "certificate": Certificate.objects.filter(edition=past, withdrawn_at=None).get().number}
-
-
-def put_up(organiser) -> int:
-    """An earlier edition whose results are published, with its library; -> the number of a public case."""
-    from django.utils import timezone
-    from tests.server.conftest import edition_of, paper, take
-
-    from zhengping.samples.writers import docx
-    from zhengping.server.library import operations as library
-    from zhengping.server.publication.models import Listed, Notice, Result
-    from zhengping.server.submission.models import Submission
-
-    shown = edition_of(organiser, "shown", name="第二届案例征集（样例）", number=2, year=2024, licence="by-nc")
-    cases = list(take(shown, *((f"案例{at}.docx", docx(paper(at), False)) for at in range(12)), source="zip", by=organiser).submissions.order_by("number"))
-    Submission.objects.filter(edition=shown).update(consents=True)
-    now = timezone.now()
-    notice = Notice.objects.create(edition=shown, number=1, days=5, counting="working", opened_at=now - timedelta(days=9), closes_at=now - timedelta(days=2), decided="0", hash="0", by=organiser)
-    Listed.objects.bulk_create(
-        Listed(notice=notice, submission=case, place=at + 1, award=("一等奖", "二等奖", "三等奖")[at // 4], title=case.title, unit=case.unit, theme=case.theme) for at, case in enumerate(cases)
-    )
-    Result.objects.create(edition=shown, notice=notice, hash="0", published_at=now, by=organiser)
-    library.refresh(shown)
-    return int(cases[0].number)
+    past = Edition.objects.get(slug=made.PAST)
+    rows = queries.results(past)
+    operations.correct(edition=past, actor=organiser, case=rows[0].submission, field="unit", words="更正后的单位（样例）", reasons="单位更名（样例）")
+    if len(rows) > 2:
+        operations.revoke(edition=past, actor=organiser, case=rows[-1].submission, reasons="数据不实（样例）")
+    while tasks.sweep_certificates():
+        pass
+    own = Certificate.objects.filter(edition=past, withdrawn_at=None, submission=rows[0].submission).get()
+    return {"objection": objection.token, "hearing": heard.token, "certificate": own.number, "public": str(rows[1].submission.number)}
 
 
 def judged(edition, organiser) -> tuple[int, int]:
-    """Six judges, a round that is given out, all sheets signed but the judge's own last; -> that sheet's assignment and a case under discussion."""
+    """The demonstration's round, all sheets signed but the judge's own last, a discussion, a proposal; -> that sheet's assignment and the case under discussion."""
     from decimal import Decimal
 
-    from django.utils import timezone
-
-    from zhengping.server import demo as made
-    from zhengping.server.call.models import Membership
+    from zhengping.server.decision import operations as decision
+    from zhengping.server.decision import tasks as decisions
     from zhengping.server.judging import operations, queries, records
     from zhengping.server.judging.models import JudgeSeat
 
-    homes = ("440100", "420100", "110105", "310104", "510100", "370100")
-    for at, home in enumerate(homes):
-        user = made._person("judge@example.org" if not at else f"judge-{at}@example.org", f"评委样例{at}")
-        Membership.objects.get_or_create(edition=edition, user=user, role="judge")
-        seat = {"user": user, "name": f"评委样例{at}", "email": user.email, "division": home, "unit": f"样例单位{at}", "confirmed_at": timezone.now()}
-        JudgeSeat.objects.create(edition=edition, **seat)
-    held = operations.begin_round(edition=edition, actor=organiser, reads=2, opens=timezone.now() - timedelta(days=1), closes=timezone.now() + timedelta(days=9))
-    operations.keep_panel(edition=edition, actor=organiser, name="第一组（样例）", themes=["reform"], seats=JudgeSeat.objects.values_list("pk", flat=True)[:3])
-    operations.propose(held=held, actor=organiser)
-    operations.confirm(held=held, actor=organiser)
-    own = list(queries.holding(held).filter(seat__email="judge@example.org").select_related("submission"))
-    for at, row in enumerate(queries.holding(held).select_related("round__edition", "seat__user", "submission")):
-        marks = {one.name: Decimal(60 + (row.submission.number * 7 + at * 3) % 35) for one in records.criteria(held)}
+    held = queries.rounds(edition).get()
+    operations.keep_panel(edition=edition, actor=organiser, name="第一组（样例）", themes=["reform"], seats=JudgeSeat.objects.filter(edition=edition).values_list("pk", flat=True)[:3])
+    own = list(queries.holding(held).filter(seat__email="judge@example.org").select_related("submission").order_by("pk"))
+    for at, row in enumerate(queries.holding(held).exclude(sheet__state="signed").select_related("round__edition", "seat__user", "submission")):
+        marks = {one.name: Decimal(round(one.high * (60 + (row.submission.number * 7 + at * 3) % 35) / 100)) for one in records.criteria(held)}
         kept = operations.save_sheet(assignment=row, actor=row.seat.user, version=0, marks=marks, notes="做法清楚。（样例）")
         if row.pk != own[-1].pk:
             operations.sign_sheet(assignment=row, actor=row.seat.user, version=kept.version)
     operations.say(held=held, submission=own[0].submission, actor=own[0].seat.user, words="成效的数据可以再核对。（样例）")
-    from zhengping.server.decision import operations as decision
-    from zhengping.server.decision import tasks as decisions
-
-    awards = [{"name": name, "number": number, "level": None} for name, number in (("一等奖", 3), ("二等奖", 5), ("三等奖", 8))]
+    awards = [{"name": name, "number": number, "level": None} for name, number in (("一等奖", 1), ("二等奖", 2), ("三等奖", 3))]
     limits = [{"kind": "most", "by": "province", "number": 2, "award": ""}]
     decision.keep_rules(edition=edition, actor=organiser, changed=1, basis="calibrated", awards=awards, quotas=limits, reserve=3)
     decision.propose(edition=edition, actor=organiser)

@@ -141,6 +141,11 @@ def demo(base: Path, port: int) -> int:
             (_("报送页面"), f"{address}/c/sample-4/submit/"),
             (_("组织方"), f"{address}/o/sample-4/"),
             (_("省级筛选"), f"{address}/p/sample-4/320000/"),
+            (_("评委"), f"{address}/j/sample-4/"),
+            (_("评审组长"), f"{address}/j/sample-4/1/chair/"),
+            (_("上一届结果"), f"{address}/c/sample-3/results/"),
+            (_("上一届综述"), f"{address}/c/sample-3/roundup/"),
+            (_("案例库"), f"{address}/library/"),
         ],
     )
     shown.table(_("登录（密码均为 {password}）").format(password=people.password), [(str(role), email) for role, email in people.rows])

@@ -57,6 +57,9 @@ class Bars:
             "stability": _("模拟稳定性"),
             "calibrate": _("校准和检查"),
             "mark": _("各地筛选"),
+            "judge": _("评委评分"),
+            "decide": _("提出获奖方案"),
+            "certify": _("签发证书"),
         }
         if stage not in self._tasks:
             self._tasks[stage] = self._progress.add_task(names.get(stage, stage), total=total or 1)

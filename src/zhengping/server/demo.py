@@ -1,10 +1,14 @@
-"""The sample edition -> a site in the middle of screening, with one log-in for each role."""
+"""The sample edition -> a site with one log-in for each role: the current edition, of which most provinces still mark their cases while the judges
+already read the recommended ones, and beside it the edition before, which has gone all the way to certificates, library and round-up.
+"""
 
 from __future__ import annotations
 
+import random
 import tomllib
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
@@ -12,17 +16,33 @@ from django.db import transaction
 from django.utils import timezone
 
 from zhengping.engine.folder import register
+from zhengping.samples.writers import Paper, docx
 from zhengping.server.accounts.models import User
 from zhengping.server.call import operations as call
 from zhengping.server.call.models import Body, Edition, Membership
+from zhengping.server.decision import operations as decision
+from zhengping.server.decision import tasks as deciding
+from zhengping.server.judging import operations as judging
+from zhengping.server.judging import queries as reading
+from zhengping.server.judging.models import JudgeSeat, Round
+from zhengping.server.judging.records import criteria
+from zhengping.server.library import operations as library
+from zhengping.server.publication import operations as publication
+from zhengping.server.publication import tasks as certifying
+from zhengping.server.publication.models import Notice
+from zhengping.server.roundup import operations as article
+from zhengping.server.roundup import queries as articles
+from zhengping.server.roundup import tasks as drafting
 from zhengping.server.screening import operations as screening
+from zhengping.server.screening.models import Mark
 from zhengping.server.screening.queries import sent_up
 from zhengping.server.submission import operations as submission
 from zhengping.server.submission import queries, tasks
-from zhengping.server.submission.models import Intake
+from zhengping.server.submission.models import Intake, Submission
 
 PASSWORD = "zhengping-demo"
-SLUG = "sample-4"
+SLUG, PAST = "sample-4", "sample-3"
+HOMES = ("440000", "420000", "110000", "310000", "510000", "370000", "610000", "330000", "210000")
 PEOPLE = {
     "organiser": ("organiser@example.org", "组织方（样例）"),
     "screener": ("screener@example.org", "初筛人员（样例）"),
@@ -47,6 +67,8 @@ def fill(sample: Path, tell: Tell = lambda stage, done, total: None) -> Edition:
         submission.take_folder(edition=edition, folder=sample / "incoming", by=people["organiser"], arrived_at=moment)
     _read(edition, tell)
     _mark(edition, people, tell)
+    _judge(edition, people, tell, 0.55)
+    _past(sample, people, tell)
     return edition
 
 
@@ -144,3 +166,104 @@ def _marks(body: Body, user: User, share: float) -> None:
     for at, case in enumerate(cases[: max(1, round(len(cases) * share))]):
         is_recommended = at < min(body.recommended or 0, len(cases) // 3)
         screening.mark(body=body, submission=case, actor=user, mark="recommended" if is_recommended else "general", reason="做法具体，成效有据" if is_recommended else "")
+
+
+def _judge(edition: Edition, people: dict[str, User], tell: Tell, share: float) -> Round:
+    """Nine judges and a round over the recommended cases (all, where few are marked), of whose sheets a share is signed, the judge's own last among the rest."""
+    held = reading.rounds(edition).first()
+    if held:
+        return held
+    themes = [theme.key for theme in edition.themes.all()]
+    for at, home in enumerate(HOMES):
+        user = people["judge"] if not at else _person(f"judge-{at + 1}@example.org", f"评委{at + 1}（样例）")
+        Membership.objects.get_or_create(edition=edition, user=user, role="judge")
+        own = {"user": user, "name": user.name, "unit": f"样例研究院{at + 1}", "division": home, "confirmed_at": timezone.now()}
+        own["fields"] = [themes[(at + step) % len(themes)] for step in range(3)]
+        JudgeSeat.objects.get_or_create(edition=edition, email=user.email, defaults=own)
+    organiser, now = people["organiser"], timezone.now()
+    scope = "recommended" if Mark.objects.filter(body__edition=edition, mark="recommended").count() >= 2 * len(HOMES) else "all"
+    held = judging.begin_round(edition=edition, actor=organiser, reads=3, scope=scope, opens=now - timedelta(days=2), closes=now + timedelta(days=30))
+    judging.propose(held=held, actor=organiser)
+    judging.confirm(held=held, actor=organiser)
+    chance = random.Random(edition.number)
+    quality = {pk: chance.gauss(0, 1) for pk in reading.cases(held).order_by("number").values_list("pk", flat=True)}
+    severity = {seat.pk: chance.gauss(0, 0.5) for seat in JudgeSeat.objects.filter(edition=edition)}
+    rows = sorted(reading.holding(held).select_related("round__edition", "seat__user", "submission"), key=lambda row: (row.seat.user_id == people["judge"].pk, row.pk))
+    signed = round(len(rows) * share) if share < 1 else len(rows)
+    mine = [row for row in rows if row.seat.user_id == people["judge"].pk]
+    wanted = rows if share >= 1 else [*(row for row in rows if row not in mine)][: signed - len(mine) // 2] + mine[: len(mine) // 2]
+    for at, row in enumerate(wanted):
+        value = quality[row.submission_id] + severity[row.seat_id] + chance.gauss(0, 0.7)
+        marks = {one.name: Decimal(str(round(min(one.high, max(0, one.high * (0.72 + 0.09 * value + chance.gauss(0, 0.01)))), 1))) for one in criteria(held)}
+        sheet = judging.save_sheet(assignment=row, actor=row.seat.user, version=0, marks=marks, notes="做法具体，数据可核。（样例）" if value > 0 else "成效还缺数据。（样例）")
+        judging.sign_sheet(assignment=row, actor=row.seat.user, version=sheet.version)
+        tell("judge", at + 1, len(wanted))
+    return held
+
+
+def _past(sample: Path, people: dict[str, User], tell: Tell) -> None:
+    """The edition before: read, judged, decided by two persons, put before the public, published with certificates, library and round-up."""
+    path = sample / "earlier" / "register.jsonl"
+    if not path.exists():
+        return
+    organiser, chair, now = people["organiser"], people["chair"], timezone.now()
+    edition = Edition.objects.filter(slug=PAST).first() or _past_edition(organiser)
+    for role in ("organiser", "chair", "auditor", "judge"):
+        Membership.objects.get_or_create(edition=edition, user=people[role], role=role, body=None)
+    if not Intake.objects.filter(edition=edition).exists():
+        files = [(f"{e.case.number}.docx", docx(Paper(e.case.title, e.case.unit, (("正文", e.case.paragraphs),)), False)) for e in register.read(path)]
+        submission.receive(edition=edition, source="zip", files=files, arrived_at=edition.opens + timedelta(days=30), by=organiser)
+    _read(edition, tell)
+    held = _judge(edition, people, tell, 1)
+    cases = Submission.objects.filter(edition=edition, number__isnull=False)
+    if not Notice.objects.filter(edition=edition).exists():
+        judging.update_round(held=held, actor=organiser, changed=held.changed, closes=now)
+        cases.update(consents=True)
+        many = cases.count()
+        awards = [{"name": name, "number": max(1, many // part), "level": None} for name, part in (("一等奖", 20), ("二等奖", 10), ("三等奖", 5))]
+        limits = [{"kind": "most", "by": "province", "number": max(2, many // 12), "award": ""}]
+        decision.keep_rules(edition=edition, actor=organiser, changed=1, basis="calibrated", awards=awards, quotas=limits, reserve=3)
+        proposal = decision.propose(edition=edition, actor=organiser)
+        while deciding.sweep():
+            tell("decide", 0, 1)
+        tell("decide", 1, 1)
+        for who, role in ((chair, "chair"), (organiser, "organiser")):
+            decision.confirm(proposal=proposal, actor=who, role=role)
+        publication.open_notice(edition=edition, actor=organiser, words="现将拟获奖名单予以公示。（样例）", at=now - timedelta(days=30))
+        publication.publish(edition=edition, actor=organiser, words="经评审和公示，现将结果予以公布。（样例）")
+    while made := certifying.sweep_certificates():
+        tell("certify", made, made)
+    library.refresh(edition)
+    _article(edition, organiser, tell)
+
+
+def _past_edition(organiser: User) -> Edition:
+    """The edition of the year before; its moments lie in the past once its notice is out, since no notice goes out after its deadline."""
+    now = timezone.now().replace(minute=0, second=0, microsecond=0)
+    days = {"opens": -420, "closes": -300, "screening_closes": -280, "judging_opens": -270, "judging_closes": -40, "publicity_opens": -35, "publicity_closes": -25}
+    with transaction.atomic():
+        edition = call.begin_edition(actor=organiser, slug=PAST, number=3, year=now.year - 1, name="第三届全国人才工作创新案例征集评选（样例）")
+        changes = {"hosts": ["示例日报社", "示例杂志社"], "contact": "样例编辑部，010-00000000", "notice": "（本启事为样例，届次已经结束。）", "is_sample": True, "licence": "by-nc"}
+        ahead = {name: now + timedelta(days=day + 440) for name, day in days.items()}
+        call.update_edition(actor=organiser, edition=edition, version=1, changes=changes | ahead)
+        edition.refresh_from_db()
+        call.publish(actor=organiser, edition=edition)
+        edition.refresh_from_db()
+        call.update_edition(actor=organiser, edition=edition, version=edition.version, changes={name: now + timedelta(days=day) for name, day in days.items()})
+    edition.refresh_from_db()
+    return edition
+
+
+def _article(edition: Edition, organiser: User, tell: Tell) -> None:
+    """The round-up drafted and published; what the wording table asks about is let stand with its reason."""
+    own = articles.article(edition)
+    if own and own.published:
+        return
+    own = article.want_draft(edition=edition, actor=organiser, length=3000)
+    drafting.sweep_drafts()
+    own.refresh_from_db()
+    text, held = articles.current(own), articles.register(own)
+    for hit in articles.hits(own, held, text.text):
+        article.decide(article=own, actor=organiser, hit=hit, reason="样例原文如此")
+    article.publish(article=own, actor=organiser, version=text.number)
+    tell("write", 1, 1)

@@ -19,6 +19,7 @@ from zhengping.server.call.rules import door
 from zhengping.server.library import forms, queries, records
 from zhengping.server.library.models import Entry
 from zhengping.server.publication import queries as publication
+from zhengping.server.roundup import queries as article
 from zhengping.server.submission import queries as submission
 from zhengping.server.submission.records import Span, case_of, laid_out
 
@@ -103,6 +104,7 @@ def figures(request, slug):
     words = {
         "edition": edition, "total": find(found, "total"), "provinces": find(found, "provinces"), "tiles": records.tiles(found, "library:figure", slug),
         "groups": records.groups(found, "library:figure", slug, names), "editions": editions, "across": [(key, names[key], list(zip(editions, row, strict=True))) for key, row in rows],
+        "has_article": article.published(edition) is not None,
     }  # fmt: skip
     return render(request, "library/figures.html", words)
 
