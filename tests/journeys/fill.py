@@ -66,7 +66,7 @@ def demo(folder: Path) -> dict[str, str]:
     case = sent_up(own).order_by("number").first() or first
     version = first.versions.get(number=first.current)
     sheet, discussed = judged(edition, organiser)
-    keys = published(edition, organiser, first)
+    keys = published(edition, organiser, first) | voted(edition, organiser)
     return {
         **keys, "draft": draft.token, "numbered": first.token, "word": word, "intake": held.token, "join": invitation.token, "forward": own.token,
         "number": str(first.number), "case": str(case.number), "sealed": sealed.body.division if sealed else "", "batch": str(first.intake_id),
@@ -101,6 +101,22 @@ def published(edition, organiser, case) -> dict[str, str]:
         pass
     own = Certificate.objects.filter(edition=past, withdrawn_at=None, submission=rows[0].submission).get()
     return {"objection": objection.token, "hearing": heard.token, "certificate": own.number, "public": str(rows[1].submission.number)}
+
+
+def voted(edition, organiser) -> dict[str, str]:
+    """The public's vote, open, with ballots of which many come from one network; -> the token of one that waits."""
+    from django.utils import timezone
+
+    from zhengping.server.judging import operations, queries
+
+    now = timezone.now()
+    rules = {"is_on": True, "opens": now - timedelta(days=2), "closes": now + timedelta(days=5)}
+    poll = operations.keep_poll(edition=edition, actor=organiser, changed=queries.poll(edition).changed, **rules)
+    numbers = list(queries.standings(poll).values_list("submission__number", flat=True)[:3])
+    at = now.replace(minute=0) - timedelta(hours=1)
+    for voter in range(25):
+        operations.confirm_vote(ballot=operations.ask_vote(poll=poll, at=at, numbers=numbers[:1], email=f"voter-{voter}@example.org", ip=f"203.0.113.{voter}"), at=at)
+    return {"vote": operations.ask_vote(poll=poll, at=now, numbers=numbers, email="voter@example.org", ip="203.0.113.5").token}
 
 
 def judged(edition, organiser) -> tuple[int, int]:

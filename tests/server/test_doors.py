@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -10,6 +12,7 @@ from tests.server.conftest import client_of, edition_of, person, take
 from zhengping.server.call import operations as call
 from zhengping.server.call.models import Edition, Membership
 from zhengping.server.decision.models import Proposal, Row
+from zhengping.server.judging import operations as judging
 from zhengping.server.judging.models import Assignment, JudgeSeat, Round, Sheet
 from zhengping.server.library import operations as library
 from zhengping.server.mail.models import Message
@@ -102,6 +105,7 @@ def world(edition, organiser, word, numbered, screener):
         "publication:hearing": {"token": heard.token},
         "publication:checked": {"word": number},
         "call:forwarding": {"token": body.token},
+        "judging:vote_confirm": {"token": ballot(edition, organiser)},
         "language": {"code": "en"},
         "call:accept": {"token": invitation.token},
         "call:letter": {"kind": "notice"},
@@ -140,6 +144,14 @@ def judged(edition: Edition, user, case) -> Assignment:
     given = Assignment.objects.create(round=held, seat=seat, submission=case, proposed_at=timezone.now(), confirmed_at=timezone.now())
     Sheet.objects.create(assignment=given, state="signed", began_at=timezone.now(), signed_at=timezone.now())
     return given
+
+
+def ballot(edition: Edition, user) -> str:
+    """The word in the link of a ballot that waits for its mail."""
+    now = timezone.now()
+    rules = {"is_on": True, "opens": now - timedelta(days=1), "closes": now + timedelta(days=1)}
+    poll = judging.keep_poll(edition=edition, actor=user, changed=1, **rules)
+    return judging.ask_vote(poll=poll, at=now, numbers=[1], email="voter@example.org", ip="203.0.113.5").token
 
 
 def _message(edition: Edition) -> int:

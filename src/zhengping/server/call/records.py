@@ -80,6 +80,12 @@ LETTERS = {
         "异议第{number}号的裁定：{outcome}",
         "您好！\n\n您对{edition}公示名单提出的第{number}号异议已裁定：{outcome}。\n\n理由：{reasons}\n\n查看：{link}\n\n咨询：{contact}",
     ),
+    "vote": (
+        _("确认投票"),
+        "请确认您的投票：{edition}",
+        "您好！\n\n有人用这个邮箱参加{edition}的公众投票，选择了以下案例：\n{cases}\n\n请打开以下链接确认，确认后投票才计入：\n{link}\n\n"
+        "链接在投票截止（{closes}）前有效。这个邮箱如果已经投过票，确认后以这次的选择为准。如非本人操作，请忽略本邮件，不会计入。\n\n咨询：{contact}",
+    ),
     "result": (
         _("结果通知"),
         "《{title}》荣获{award}",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from decimal import Decimal
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhengping.server.judging.models import SIDES, Round
+from zhengping.server.judging.models import ORIGINS, SIDES, Poll, Round
 
 
 class JudgesForm(forms.Form):
@@ -115,3 +116,53 @@ class SheetForm(forms.Form):
     def marks(self) -> dict[str, Decimal | None]:
         """The marks by the criterion's name."""
         return {row.name: self.cleaned_data[row.field] for row in self.criteria}
+
+
+# --- the public vote -------------------------------------------------------------------------------------------------
+
+
+class PollForm(forms.ModelForm):
+    """The rules of the public vote; its moments are in the time zone that holds while the form is made and read (the edition's)."""
+
+    class Meta:
+        model = Poll
+        fields = ["is_on", "opens", "closes", "scope", "round", "shortlist", "is_blind", "most", "points", "ceiling", "an_address", "a_network"]
+        widgets = {name: forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M") for name in ("opens", "closes")}
+        help_texts = {
+            "points": _("案例的折算分 = 票数 × 每票分数，不超过上限。是否计入评奖、如何计入，在“评奖规则”中设定。"),
+            "an_address": _("同一单位、学校常共用一个对外地址，人多的请调高；只为防止程序刷票，不能识别个人。"),
+            "a_network": _("网段指 IPv4 的 /24（256 个地址）、IPv6 的 /64。"),
+        }
+
+    changed = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def clean(self):
+        """A vote that is on has a window; numbers are such as can be counted."""
+        cleaned = super().clean()
+        opens, closes = cleaned.get("opens"), cleaned.get("closes")
+        if cleaned.get("is_on") and not (opens and closes):
+            self.add_error("opens" if not opens else "closes", _("举行公众投票须填写开始和截止时间。"))
+        if opens and closes and closes <= opens:
+            self.add_error("closes", _("投票截止须晚于投票开始。"))
+        for name, low, high in (("most", 1, 50), ("shortlist", 1, 100_000), ("an_address", 1, 100_000), ("a_network", 1, 1_000_000), ("points", 0, 100), ("ceiling", 0, 100)):
+            if cleaned.get(name) is not None and not low <= cleaned[name] <= high:
+                self.add_error(name, _("应在 {low} 到 {high} 之间。").format(low=low, high=high))
+        return cleaned
+
+
+class BallotForm(forms.Form):
+    """Who votes, by e-mail."""
+
+    email = forms.CharField(label=_("邮箱"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}), help_text=_("只用于确认和防止重复投票，不公开，也不用于其他用途。"))
+
+    def clean_email(self):
+        """An address, full-width letters made plain."""
+        return forms.EmailField(max_length=254).clean(unicodedata.normalize("NFKC", self.cleaned_data["email"]).strip())
+
+
+class AsideForm(forms.Form):
+    """Ballots that are not to be counted, and why."""
+
+    kind = forms.ChoiceField(choices=ORIGINS, widget=forms.HiddenInput)
+    value = forms.CharField(max_length=120, widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("不计入的理由"), max_length=300)

@@ -2,21 +2,26 @@
 
     Round -> Assignment (seat × case) -> Sheet -> Mark          Panel <- Seat <- Conflict
                         `-> Message, Opinion (of the discussion of a case)
+    Poll -> Standing (a case that stands), Ballot -> Vote, SetAside (ballots that are not counted)
 """
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import PROTECT, Q
 from django.utils.translation import gettext_lazy as _
 
 from zhengping.server.accounts.models import User
-from zhengping.server.call.models import Edition
+from zhengping.server.call.models import Edition, token
 from zhengping.server.submission.models import Submission
 
 OWN = (("province", _("同省回避")), ("city", _("同市回避")), ("none", _("只按单位回避")))
 SCOPES = (("all", _("全部案例（不报送的除外）")), ("recommended", _("只评重点推荐")), ("shortlist", _("上一轮的前若干名")))
 SIDES = (("fixed", _("必须评")), ("forbidden", _("不得评")))
+STANDINGS = (("all", _("全部案例（不报送的除外）")), ("round", _("某一轮评审的案例")), ("shortlist", _("某一轮的前若干名")))
+ORIGINS = (("address", _("同一地址")), ("network", _("同一网段")), ("domain", _("同一邮箱域名")))
 
 
 class Round(models.Model):
@@ -178,3 +183,92 @@ class Opinion(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+
+# --- the public vote -------------------------------------------------------------------------------------------------
+
+
+class Poll(models.Model):
+    """The public vote of an edition with its rules; there is none while `is_on` is false.
+
+    A case gets `points` for each vote, at most `ceiling`. `an_address` and `a_network` (/24 of IPv4, /64 of IPv6) say how many votes an hour are taken from there.
+    """
+
+    edition = models.OneToOneField(Edition, PROTECT, related_name="+")
+    is_on = models.BooleanField(_("举行公众投票"), default=False)
+    opens = models.DateTimeField(_("投票开始"), null=True, blank=True)
+    closes = models.DateTimeField(_("投票截止"), null=True, blank=True)
+    scope = models.CharField(_("哪些案例参加投票"), max_length=10, choices=STANDINGS, default="all")
+    round = models.PositiveSmallIntegerField(_("第几轮"), default=1)
+    shortlist = models.PositiveSmallIntegerField(_("取该轮前几名"), default=50)
+    is_blind = models.BooleanField(_("匿名列出（隐去单位和地名）"), default=False)
+    most = models.PositiveSmallIntegerField(_("每人最多投几个案例"), default=5)
+    points = models.DecimalField(_("每票折算几分"), max_digits=6, decimal_places=4, default=Decimal("0.01"))
+    ceiling = models.DecimalField(_("折算最多几分"), max_digits=5, decimal_places=2, default=Decimal(10))
+    an_address = models.PositiveIntegerField(_("同一地址每小时最多几次"), default=60)
+    a_network = models.PositiveIntegerField(_("同一网段每小时最多几次"), default=300)
+    changed = models.PositiveIntegerField(default=1)
+
+
+class Standing(models.Model):
+    """A case that stands for the public vote, with its title as the public reads it; made when the vote is switched on."""
+
+    poll = models.ForeignKey(Poll, PROTECT, related_name="standings")
+    submission = models.ForeignKey(Submission, PROTECT, related_name="+")
+    title = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["submission__number"]
+        constraints = [models.UniqueConstraint(fields=["poll", "submission"], name="one_standing_a_case")]
+
+
+class Ballot(models.Model):
+    """What a person chose. It counts once it is confirmed and as long as the person has not confirmed another; none is ever deleted.
+
+    Of the person only `voter` is kept, the keyed hash of the e-mail address as `records.one_address` writes it; of the network address its keyed hash
+    (`address`) and its network.
+    """
+
+    poll = models.ForeignKey(Poll, PROTECT, related_name="ballots")
+    voter = models.CharField(max_length=64)
+    domain = models.CharField(max_length=120, help_text="of the e-mail address")
+    address = models.CharField(max_length=64)
+    network = models.CharField(max_length=64)
+    via = models.CharField(max_length=8, help_text="mail, account")
+    token = models.CharField(max_length=40, unique=True, default=token)
+    asked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["poll", "voter"], condition=Q(confirmed_at__isnull=False, replaced_at=None), name="one_ballot_a_person")]
+        indexes = [models.Index(fields=["poll", "address", "asked_at"]), models.Index(fields=["poll", "network", "asked_at"]), models.Index(fields=["poll", "voter", "asked_at"])]
+
+
+class Vote(models.Model):
+    """A case that a ballot names."""
+
+    ballot = models.ForeignKey(Ballot, models.CASCADE, related_name="votes")
+    submission = models.ForeignKey(Submission, PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["ballot", "submission"], name="one_vote_a_case")]
+
+
+class SetAside(models.Model):
+    """That ballots of one address, network or mail domain are not counted, and why; taken back with `undone_at`, never deleted."""
+
+    poll = models.ForeignKey(Poll, PROTECT, related_name="set_asides")
+    kind = models.CharField(max_length=8, choices=ORIGINS)
+    value = models.CharField(max_length=120)
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(User, PROTECT, related_name="+")
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["poll", "kind", "value"], condition=Q(undone_at=None), name="one_set_aside_that_holds")]

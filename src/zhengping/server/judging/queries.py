@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from django.db.models import Count, Max, Q
 from zhengping.engine import assignment, calibration, chains, coding, scrutiny, tables
 from zhengping.server.call.models import Edition
 from zhengping.server.judging import records
-from zhengping.server.judging.models import Assignment, Conflict, JudgeSeat, Round, Sheet
+from zhengping.server.judging.models import Assignment, Ballot, Conflict, JudgeSeat, Poll, Round, SetAside, Sheet, Standing, Vote
 from zhengping.server.screening.models import Mark as ScreeningMark
 from zhengping.server.submission import queries as submission_queries
 from zhengping.server.submission.models import Submission
@@ -248,3 +249,128 @@ def rules(held: Round) -> assignment.Rules:
     for case, seat, side in held.pairs.values_list("submission", "seat", "side"):
         pairs[side].append((str(case), str(seat)))
     return assignment.Rules(reads=held.reads, own=held.own, panels=held.has_panels, fixed=tuple(pairs["fixed"]), forbidden=tuple(pairs["forbidden"]))
+
+
+# --- the public vote -------------------------------------------------------------------------------------------------
+
+LEAST = {"address": 10, "network": 20, "domain": 30}  # votes within an hour below which nothing is called a surge
+TIMES = 3  # as many times its usual share of an hour's votes
+
+
+def poll(edition: Edition) -> Poll:
+    """An edition's public vote, or what it begins with (not kept, off)."""
+    return Poll.objects.filter(edition=edition).select_related("edition").first() or Poll(edition=edition)
+
+
+def takes_votes(held: Poll, at: datetime) -> bool:
+    """Whether votes count at a moment: from the first second of the window to the last, the closing moment itself not."""
+    return held.is_on and held.opens is not None and held.closes is not None and held.opens <= at < held.closes
+
+
+def may_stand(held: Poll):
+    """The cases that the vote's rule names. Nothing for a round that there is not, or of which too few sheets are signed."""
+    if held.scope == "all":
+        declined = ScreeningMark.objects.filter(body__parent=None, submission__edition=held.edition, mark="declined").values("submission")
+        return submission_queries.cases(held.edition).filter(excluded_why="").exclude(pk__in=declined)
+    of = Round.objects.filter(edition=held.edition, number=held.round).first()
+    if of is None:
+        return Submission.objects.none()
+    if held.scope == "round":
+        return cases(of)
+    told = verdict(of)
+    return cases(of).filter(number__in=[int(row.case) for row in told.calibration.estimates[: held.shortlist]] if told else [])
+
+
+def standings(held: Poll):
+    """The cases that stand and were neither withdrawn nor excluded since."""
+    return Standing.objects.filter(poll=held, submission__withdrawn_at=None, submission__excluded_why="").select_related("submission")
+
+
+def found_standings(held: Poll, words: str):
+    """Standing cases by number, or by words of title and place; a blind list is found by its own titles, so that nothing hidden is told."""
+    found = standings(held)
+    for word in words.split()[:8]:
+        by = Q(title__icontains=word) if held.is_blind else Q(title__icontains=word) | Q(submission__place__icontains=word)
+        found = found.filter(by | Q(submission__number=int(word)) if word.isdecimal() and len(word) < 9 else by)
+    return found
+
+
+def ballots(held: Poll):
+    """The ballots that hold: confirmed, and not replaced by another of the same person."""
+    return Ballot.objects.filter(poll=held, confirmed_at__isnull=False, replaced_at=None)
+
+
+def counted(held: Poll):
+    """The ballots that count: those that hold, without what was set aside."""
+    found = ballots(held)
+    for one in SetAside.objects.filter(poll=held, undone_at=None):
+        found = found.exclude(**{one.kind: one.value})
+    return found
+
+
+def votes(held: Poll) -> dict[int, int]:
+    """How many votes each standing case has, by its number; 0 too."""
+    found = dict.fromkeys(standings(held).values_list("submission__number", flat=True), 0)
+    told = Vote.objects.filter(ballot__in=counted(held)).values("submission__number").annotate(count=Count("id")).values_list("submission__number", "count")
+    return found | {number: count for number, count in told if number in found}
+
+
+def asked_since(held: Poll, since: datetime, **origin: str) -> int:
+    """How many ballots came from an origin since a moment, confirmed or not."""
+    return Ballot.objects.filter(poll=held, asked_at__gte=since, **origin).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The ballots of one address, network or mail domain: how many, their share of all; the hour in which the most came, how many then, of how many.
+
+    `is_surge` where that hour holds more than TIMES the share that the origin has in the other hours, and at least LEAST of its kind.
+    """
+
+    kind: str
+    value: str
+    network: str
+    count: int
+    share: float
+    hour: datetime
+    peak: int
+    of: int
+    usual: float
+    is_surge: bool
+
+
+def by_hour(held: Poll) -> list[tuple[datetime, int]]:
+    """How many of the ballots that hold were confirmed in each hour in which there were any."""
+    return sorted(Counter(_hour(at) for at in ballots(held).values_list("confirmed_at", flat=True)).items())
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def origins(held: Poll, most: int = 10) -> list[Origin]:
+    """Where the ballots that hold come from: all surges, and of each kind the `most` with the most ballots (two at least)."""
+    rows = [(_hour(at), address, network, domain) for at, address, network, domain in ballots(held).values_list("confirmed_at", "address", "network", "domain").iterator(5000)]
+    hours, found = Counter(row[0] for row in rows), []
+    for at, kind in ((1, "address"), (2, "network"), (3, "domain")):
+        by: dict[str, Counter[datetime]] = {}
+        networks = {row[at]: row[2] for row in rows} if kind == "address" else {}
+        for row in rows:
+            if row[at]:
+                by.setdefault(row[at], Counter())[row[0]] += 1
+        told = [_origin(kind, value, networks.get(value, ""), own, hours, len(rows)) for value, own in by.items() if own.total() > 1]
+        told.sort(key=lambda one: (not one.is_surge, -one.count, one.value))
+        found += told[: max(most, sum(one.is_surge for one in told))]
+    return found
+
+
+def _origin(kind: str, value: str, network: str, own: Counter[datetime], hours: Counter[datetime], total: int) -> Origin:
+    count = own.total()
+
+    def usual(hour: datetime) -> float:
+        rest = total - hours[hour]
+        return (count - own[hour]) / rest if rest else 0.0
+
+    surging = [hour for hour, peak in own.items() if peak >= LEAST[kind] and peak > TIMES * usual(hour) * hours[hour]]
+    hour = max(surging or own, key=lambda one: (own[one], one))
+    return Origin(kind, value, network, count, count / total, hour, own[hour], hours[hour], usual(hour), bool(surging))

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import ipaddress
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from zhengping.engine import blinding, coding, record, scrutiny
 from zhengping.engine.rendering import Sheet as Page
 from zhengping.engine.rendering import workbook
 from zhengping.server.call.models import Edition
-from zhengping.server.judging.models import JudgeSeat, Round, Sheet
+from zhengping.server.judging.models import ORIGINS, JudgeSeat, Poll, Round, Sheet
 from zhengping.server.submission import queries as submission_queries
 from zhengping.server.submission import records as submission_records
 from zhengping.server.submission.models import Submission
@@ -200,3 +205,95 @@ def reads(rows: Sequence[Sheet], held: Round, names: Mapping[int, str]) -> scrut
 def letter_of(at: int) -> str:
     """What the judge at a place is called in a blind discussion (评委甲)."""
     return _("评委{letter}").format(letter=NAMES[at] if at < len(NAMES) else str(at + 1))
+
+
+# --- the public vote -------------------------------------------------------------------------------------------------
+
+DOTTED = {"gmail.com", "googlemail.com"}  # where full stops before the @ mean nothing
+
+
+def one_address(email: str) -> str:
+    """An e-mail address as it counts as one person: full-width letters and capitals made plain, a +tag dropped, at Gmail full stops too. "" for what is none.
+
+    >>> one_address("Ａnna+vote@Example.org")
+    'anna@example.org'
+    >>> one_address("an.na@googlemail.com")
+    'anna@gmail.com'
+    """
+    local, sign, domain = unicodedata.normalize("NFKC", email).strip().lower().rpartition("@")
+    local = local.partition("+")[0]
+    if domain in DOTTED:
+        local, domain = local.replace(".", ""), "gmail.com"
+    return f"{local}@{domain}" if sign and local and domain else ""
+
+
+def keyed(edition: Edition, kind: str, word: str) -> str:
+    """A word as 64 hexadecimal digits that only this site's key makes again (HMAC-SHA256, RFC 2104): equal words are seen as equal, the word cannot be read."""
+    return salted_hmac(f"judging.{kind}", f"{edition.slug}:{word}", algorithm="sha256").hexdigest()
+
+
+def origin(meta: Mapping[str, Any]) -> str:
+    """The network address that a request came from; behind a trusted proxy the last one that the proxy names. "" where it is none."""
+    word = str(meta.get("REMOTE_ADDR", ""))
+    if settings.SECURE_PROXY_SSL_HEADER:
+        word = str(meta.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2] or word
+    try:
+        return str(ipaddress.ip_address(word.strip()))
+    except ValueError:
+        return ""
+
+
+def network(address: str) -> str:
+    """The network of an address: /24 of IPv4, /64 of IPv6 (what a provider gives one customer, RFC 6177).
+
+    >>> network("203.0.113.77"), network("2001:db8:1:2:3::4")
+    ('203.0.113.0/24', '2001:db8:1:2::/64')
+    """
+    if not address:
+        return ""
+    held = ipaddress.ip_address(address)
+    mapped = getattr(held, "ipv4_mapped", None)
+    held = mapped or held
+    return str(ipaddress.ip_network(f"{held}/{24 if held.version == 4 else 64}", strict=False))
+
+
+def shown_title(case: Submission) -> str:
+    """The title of a case without unit and places, as a blind list shows it."""
+    held = submission_queries.coding(case)
+    coded = submission_records.coding_of(held) if held else None
+    hints = (record.Hint("form", case.unit),) if case.unit else ()
+    return blinding.blind(record.Case(case.number or 0, case.title, case.unit, hints=hints), coded, ()).title
+
+
+def points(poll: Poll, votes: int) -> Decimal:
+    """What votes are worth by the edition's rule: so many points each, at most the ceiling."""
+    return min(poll.ceiling, poll.points * votes)
+
+
+def called(value: str, network: str) -> str:
+    """An origin as people may read it: an address by its network and eight digits of its keyed hash."""
+    return f"{network} #{value[:8]}" if network else value
+
+
+def told(one: Any, zone: ZoneInfo) -> str:
+    """What is known of an origin (queries.Origin), in plain words with its numbers."""
+    words = {"count": one.count, "share": f"{one.share:.0%}", "hour": f"{one.hour.astimezone(zone):%Y-%m-%d %H:00}", "peak": one.peak, "of": one.of, "usual": f"{one.usual:.0%}"}
+    return _("共 {count} 票，占 {share}；最多的一小时（{hour}）有 {peak} 票，占当时 {of} 票中的 {part}，其余时间占 {usual}。").format(**words, part=f"{one.peak / one.of:.0%}")
+
+
+def poll_workbook(poll: Poll, standings: Sequence[Any], votes: Mapping[int, int], hours: Sequence[tuple[Any, int]], origins: Sequence[Any], asides: Sequence[Any]) -> bytes:
+    """The public vote as a workbook: votes by case, by hour, by origin, and what is not counted."""
+    zone, kinds = ZoneInfo(poll.edition.zone), dict(ORIGINS)
+
+    def at(moment: Any) -> str:
+        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else ""
+
+    cases = sorted(((row.submission.number, row.title, row.submission.place, votes.get(row.submission.number, 0)) for row in standings), key=lambda row: (-row[3], row[0]))
+    head = [_("编号"), _("案例名称"), _("所在地"), _("票数"), _("折算分")]
+    sheets = [
+        Page(_("得票"), tuple(zip(head, (8, 50, 24, 10, 10), strict=True)), [(*row, float(points(poll, row[3]))) for row in cases]),
+        Page(_("按小时"), ((_("时间"), 20), (_("票数"), 10)), [(at(hour), count) for hour, count in hours]),
+        Page(_("来源"), ((_("种类"), 16), (_("来源"), 34), (_("票数"), 10), (_("集中"), 8), (_("说明"), 70)), [(str(kinds[one.kind]), called(one.value, one.network), one.count, _("是") if one.is_surge else "", told(one, zone)) for one in origins]),
+        Page(_("不计入"), ((_("种类"), 16), (_("来源"), 34), (_("理由"), 50), (_("经办人"), 16), (_("时间"), 20), (_("恢复计入"), 20)), [(str(kinds[one.kind]), one.value[:18], one.reason, str(one.by), at(one.at), at(one.undone_at)) for one in asides]),
+    ]  # fmt: skip
+    return workbook(sheets)
