@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 
 import zhengping
-from zhengping.cli import assigning, calibrating, checking, code, job, judging_report, proofreading, scrutinising, selecting, serving, shown
+from zhengping.cli import assigning, calibrating, checking, code, collecting, job, judging_report, proofreading, scrutinising, selecting, serving, shown
 from zhengping.cli.values import positive
 from zhengping.cli.words import _, choose, language
 from zhengping.engine.folder.process import Stopped
@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     _code(commands.add_parser("code", help=_("给 JSON 行编码")))
     _places(commands.add_parser("places", help=_("由单位名称判定所在地，一行一个")))
     _sample(commands.add_parser("sample", help=_("生成样例来稿")))
-    for group in (proofreading, checking, assigning, calibrating, scrutinising, selecting, judging_report, serving):
+    for group in (proofreading, checking, assigning, calibrating, scrutinising, selecting, judging_report, collecting, serving):
         group.commands(commands.add_parser)
     _demo(commands.add_parser("demo", help=_("生成样例并处理，或处理您自己的文件夹")))
     return found

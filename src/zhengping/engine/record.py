@@ -382,6 +382,46 @@ class Blind:
         return "\n".join(self.paragraphs)
 
 
+# --- collection ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a printed table; `columns` and `rows` say how many it spans."""
+
+    text: str
+    columns: int = 1
+    rows: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of an original document or of a printed case, in reading order.
+
+    `kind` is "line", "heading", "caption", "table" (`cells` row by row, a spanned place has none; `shares` the columns' shares of the width),
+    "picture" (`data` a .png or .jpg that was decoded once, `size` in pixels, `width` in points as it stood, 0 where unknown) or "left": something
+    that cannot be printed, `text` a key of tables/messages/collection.toml that `values` fill.
+    """
+
+    kind: str
+    text: str = ""
+    cells: tuple[tuple[Cell, ...], ...] = ()
+    shares: tuple[float, ...] = ()
+    data: bytes = field(default=b"", repr=False)
+    size: tuple[int, int] = (0, 0)
+    width: float = 0.0
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """What of a case's original is not in the book: `reason` is a key of tables/messages/collection.toml, `values` fill its sentence."""
+
+    case: int
+    reason: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
 # --- judging ---------------------------------------------------------------------------------------------------------
 #
 # Judges and cases bear the names of the organiser's own tables, any text; scores are on the scale of those tables.

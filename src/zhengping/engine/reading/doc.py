@@ -23,6 +23,15 @@ def read(data: bytes, sha256: str, kind: str = "doc") -> Document:
 
 
 def _by_conversion(data: bytes, sha256: str) -> Document | None:
+    made = converted(data)
+    try:
+        return docx.read(made, sha256) if made else None
+    except (UnreadableFile, ValueError, KeyError, IndexError, AttributeError, TypeError, RecursionError):
+        return None
+
+
+def converted(data: bytes) -> bytes:
+    """The bytes of the .docx that a binary Word file becomes, b"" where it cannot be converted. Raises UnreadableFile for an encrypted one."""
     from doc2docx import convert
     from doc2docx.errors import Doc2DocxError, EncryptedDocumentError
 
@@ -32,11 +41,11 @@ def _by_conversion(data: bytes, sha256: str) -> Document | None:
         try:
             convert(f"{folder}/in.doc", f"{folder}/out.docx")
             with open(f"{folder}/out.docx", "rb") as file:
-                return docx.read(file.read(), sha256)
+                return file.read()
         except EncryptedDocumentError:
             raise UnreadableFile("encrypted") from None
-        except (Doc2DocxError, UnreadableFile, ValueError, OSError, KeyError, IndexError, AttributeError, TypeError, RecursionError):
-            return None
+        except (Doc2DocxError, ValueError, OSError, KeyError, IndexError, AttributeError, TypeError, RecursionError):
+            return b""
 
 
 def _text_alone(data: bytes, sha256: str) -> Document:

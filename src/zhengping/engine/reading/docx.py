@@ -26,6 +26,7 @@ _SKIPPED = frozenset(
      _W + "tcPr", _W + "trPr", _W + "sdtPr", _W + "commentRangeStart", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback")
 )
 _BREAKS = {_W + "tab": "\t", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-", _W + "ptab": "\t"}
+_DRAWN = frozenset((_W + "drawing", _W + "pict", _W + "object", "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"))
 _MOST_PARAGRAPHS = 200_000
 _PICTURES = re.compile(r"word/media/.+\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf)$", re.I)
 
@@ -33,8 +34,8 @@ _PICTURES = re.compile(r"word/media/.+\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf)$", r
 def read(data: bytes, sha256: str) -> Document:
     """Read a .docx. Raises UnreadableFile for damaged, encrypted or hostile packages."""
     with open_zip(data) as archive:
-        walk = _Walk(archive)
-        walk.story(_main(archive), "body")
+        walk = Walk(archive)
+        walk.story(main(archive), "body")
         for name in sorted((*names(archive, "word/header"), *names(archive, "word/footer"))):
             walk.story(name, "header" if "/header" in name else "footer")
         for name in ("word/footnotes.xml", "word/endnotes.xml"):
@@ -49,7 +50,8 @@ def read(data: bytes, sha256: str) -> Document:
     )
 
 
-def _main(archive: zipfile.ZipFile) -> str:
+def main(archive: zipfile.ZipFile) -> str:
+    """The member that holds the text. Raises UnreadableFile where there is none."""
     if "word/document.xml" in archive.NameToInfo:
         return "word/document.xml"
     for name in archive.namelist():
@@ -68,8 +70,8 @@ def _properties(archive: zipfile.ZipFile) -> tuple[str, str, str]:
     return found.get("title", ""), found.get("creator", ""), found.get("created", "")
 
 
-class _Walk:
-    """Collects paragraphs and tables while walking the stories of one package."""
+class Walk:
+    """Collects paragraphs and tables while walking the stories of one package; `drawn` is told of what is no text."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.archive = archive
@@ -105,10 +107,10 @@ class _Walk:
         rows: list[list[str]] = []
         self.tables.append(rows)
         texts: list[str] = []
-        for row in _children(element, _TR):
+        for row in children(element, _TR):
             cells: list[str] = []
             rows.append(cells)
-            for column, cell in enumerate(_children(row, _TC)):
+            for column, cell in enumerate(children(row, _TC)):
                 inside = self.blocks(cell, "cell", (number, len(rows) - 1, column))
                 cells.append("\n".join(inside))
                 texts += inside
@@ -149,6 +151,9 @@ class _Walk:
                 pieces.append(_BREAKS[tag])
             elif tag == _TEXTBOX:
                 boxes.append(child)
+            elif tag in _DRAWN:
+                self.drawn(child)
+                self.run(child, pieces, boxes)
             elif tag not in _SKIPPED:
                 if tag == _W + "ins":
                     self.notes.add("tracked-changes")
@@ -156,6 +161,9 @@ class _Walk:
                     self.run(child, pieces, boxes)
             elif tag == _W + "del":
                 self.notes.add("tracked-changes")
+
+    def drawn(self, element: etree._Element) -> None:
+        """A drawing, an object or a formula: nothing to read."""
 
     def level(self, element: etree._Element) -> int:
         """Outline level of a paragraph: its own, or its style's; 0 for running text."""
@@ -174,14 +182,14 @@ class _Walk:
         return self.levels.get(style.get(_W + "val", ""), 0)
 
 
-def _children(element: etree._Element, tag: str) -> Iterator[etree._Element]:
+def children(element: etree._Element, tag: str) -> Iterator[etree._Element]:
     """Rows of a table or cells of a row, through content controls and tracked insertions, without deleted ones."""
     for child in element:
         if child.tag == tag:
             if tag != _TR or child.find(f"{_W}trPr/{_W}del") is None:
                 yield child
         elif child.tag not in _SKIPPED and child.tag not in (_TR, _TC, _P):
-            yield from _children(child, tag)
+            yield from children(child, tag)
 
 
 _known_levels: dict[tuple[int, int], dict[str, int]] = {}

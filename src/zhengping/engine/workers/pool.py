@@ -13,7 +13,7 @@ from types import TracebackType
 import msgspec
 
 from zhengping.engine.record import IncomingFile
-from zhengping.engine.workers.reader import Read, encoder, receive, send
+from zhengping.engine.workers.reader import Asked, Read, encoder, receive, send
 
 _CHILD = "from zhengping.engine.workers.reader import main; main()"
 _reads = msgspec.msgpack.Decoder(Read)
@@ -36,7 +36,7 @@ class Reader:
         self._command = [sys.executable, "-c", _CHILD, str(memory), str(int(ocr))]
         self._process: subprocess.Popen[bytes] | None = None
 
-    def read(self, file: IncomingFile, seconds: float) -> Read:
+    def read(self, file: IncomingFile, seconds: float, wants: str = "document") -> Read:
         """Read one file within `seconds`; beyond them, or when the process dies, the answer is a reason."""
         process = self._started()
         late = threading.Event()
@@ -49,7 +49,7 @@ class Reader:
         watchdog.start()
         try:
             assert process.stdin and process.stdout
-            send(process.stdin, encoder.encode(file))  # type: ignore[arg-type]
+            send(process.stdin, encoder.encode(Asked(file, wants)))  # type: ignore[arg-type]
             answer = receive(process.stdout)  # type: ignore[arg-type]
         except (OSError, ValueError):
             answer = b""
@@ -96,15 +96,15 @@ class Readers:
         self._ocr = Reader(self._limits.ocr_memory, ocr=True) if has_ocr() else None
         self._scans = ThreadPoolExecutor(1, "ocr")
 
-    def submit(self, file: IncomingFile) -> Future[Read]:
-        """Read a file as soon as a reader is free; a scan does not keep the others waiting."""
+    def submit(self, file: IncomingFile, wants: str = "document") -> Future[Read]:
+        """Read a file as soon as a reader is free; a scan does not keep the others waiting. `wants` "blocks" asks for what can be printed of it."""
         answer: Future[Read] = Future()
 
         def recognised(done: Future[Read]) -> None:
             _pass_on(done, answer)
 
         def first(done: Future[Read]) -> None:
-            if self._is_for_ocr(done):
+            if wants == "document" and self._is_for_ocr(done):
                 try:
                     self._scans.submit(self._recognise, file).add_done_callback(recognised)
                 except RuntimeError as error:  # closed in the meantime
@@ -112,28 +112,28 @@ class Readers:
             else:
                 _pass_on(done, answer)
 
-        self._threads.submit(self._read, file).add_done_callback(first)
+        self._threads.submit(self._read, file, wants).add_done_callback(first)
         return answer
 
     def _is_for_ocr(self, done: Future[Read]) -> bool:
         return self._ocr is not None and not done.cancelled() and done.exception() is None and done.result().reason == "scan-without-ocr"
 
-    def read(self, file: IncomingFile) -> Read:
+    def read(self, file: IncomingFile, wants: str = "document") -> Read:
         """Read a file now, in this thread."""
-        return self.submit(file).result()
+        return self.submit(file, wants).result()
 
     def _recognise(self, file: IncomingFile) -> Read:
         assert self._ocr is not None
         return self._ocr.read(file, self._limits.ocr_seconds)
 
-    def _read(self, file: IncomingFile) -> Read:
+    def _read(self, file: IncomingFile, wants: str) -> Read:
         """Read a file with this thread's reader."""
         reader = getattr(self._local, "reader", None)
         if reader is None:
             reader = self._local.reader = Reader(self._limits.memory)
             with self._lock:
                 self._all.append(reader)
-        found: Read = reader.read(file, self._limits.seconds)
+        found: Read = reader.read(file, self._limits.seconds, wants)
         return found
 
     def close(self) -> None:

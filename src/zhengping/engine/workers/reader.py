@@ -9,30 +9,40 @@ from typing import BinaryIO
 
 import msgspec
 
-from zhengping.engine.record import Document, IncomingFile, Unreadable
+from zhengping.engine.record import Block, Document, IncomingFile, Unreadable
 
 MOST_CHILDREN = 512 << 20
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """A file and what is wanted of it: "document" (its words, or the files it holds) or "blocks" (lines, tables and pictures to be printed)."""
+
+    file: IncomingFile
+    wants: str = "document"
+
+
 class Read(msgspec.Struct, frozen=True):
-    """What came of one file: a document, or the files it holds, or the reason why neither."""
+    """What came of one file: a document, or the files it holds, or its blocks, or the reason why none."""
 
     document: Document | None = None
     reason: str = ""
     values: tuple[tuple[str, str], ...] = ()
     children: tuple[IncomingFile, ...] = ()
     refused: tuple[Unreadable, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
 
 encoder = msgspec.msgpack.Encoder()
-_files = msgspec.msgpack.Decoder(IncomingFile)
+_asked = msgspec.msgpack.Decoder(Asked)
 
 
-def read(file: IncomingFile) -> Read:
+def read(file: IncomingFile, wants: str = "document") -> Read:
     """Read or unpack one file; every expected trouble becomes a reason."""
     from zhengping.engine import reading
 
     try:
+        if wants == "blocks":
+            return Read(blocks=reading.blocks(file))
         if reading.is_container(file):
             return _unpacked(file)
         return Read(reading.read(file))
@@ -99,5 +109,6 @@ def main() -> None:
         pictures.switch_off()
     limit(int(sys.argv[1]))
     while payload := receive(sys.stdin.buffer):
-        send(answers, encoder.encode(read(_files.decode(payload))))
+        asked = _asked.decode(payload)
+        send(answers, encoder.encode(read(asked.file, asked.wants)))
 
