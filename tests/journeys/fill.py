@@ -83,6 +83,9 @@ def published(edition, organiser, case) -> dict[str, str]:
     from zhengping.server.call.models import Edition
     from zhengping.server.publication import operations, queries, tasks
     from zhengping.server.publication.models import Certificate, Listed, Notice
+    from zhengping.server.roundup import operations as roundup
+    from zhengping.server.roundup import queries as books
+    from zhengping.server.roundup.tasks import sweep_collections
 
     now = timezone.now()
     words = {"days": 5, "counting": "working", "decided": "样例", "by": organiser, "words": "现将拟获奖名单予以公示。（样例）"}
@@ -94,6 +97,8 @@ def published(edition, organiser, case) -> dict[str, str]:
     heard = operations.ask_unit(objection=objection, actor=organiser, question="请说明成效数据的来源。（样例）")
     past = Edition.objects.get(slug=made.PAST)
     rows = queries.results(past)
+    roundup.want_collection(edition=past, actor=organiser, title="案例选编（样例）", cases=sorted(books.public_numbers(past)))
+    sweep_collections()
     operations.correct(edition=past, actor=organiser, case=rows[0].submission, field="unit", words="更正后的单位（样例）", reasons="单位更名（样例）")
     if len(rows) > 2:
         operations.revoke(edition=past, actor=organiser, case=rows[-1].submission, reasons="数据不实（样例）")

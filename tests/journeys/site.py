@@ -25,7 +25,7 @@ ORGANISER, EMPTY = "/o/sample-4/", "/o/empty/"
 PROVINCE = "/p/sample-4/320000/"
 PAGES = {  # who looks -> the addresses; words in braces come from `fill`
     "": (
-        "/", "/c/sample-4/", "/c/sample-4/roundup/", "/c/sample-3/roundup/", "/library/", "/library/?q=人才", "/library/?q=zzz", "/library/themes/reform/", "/library/places/320000/", "/c/sample-3/cases/{public}/", "/c/sample-3/cases/{public}/?q=人才", "/c/sample-3/figures/", "/c/sample-3/figures/total/", "/c/sample-4/submit/", "/find/", "/nothing-here/", "/i/{intake}/", "/s/{draft}/", "/s/{numbered}/", "/s/{draft}/confirm/{word}/",
+        "/", "/c/sample-4/", "/c/sample-4/vote/", "/c/sample-4/vote/?pick=1&do=next", "/c/sample-4/vote/?sent=mail", "/c/sample-3/vote/", "/c/sample-4/vote/{vote}/", "/c/sample-4/vote/x/", "/c/sample-4/roundup/", "/c/sample-3/roundup/", "/library/", "/library/?q=人才", "/library/?q=zzz", "/library/themes/reform/", "/library/places/320000/", "/c/sample-3/cases/{public}/", "/c/sample-3/cases/{public}/?q=人才", "/c/sample-3/figures/", "/c/sample-3/figures/total/", "/c/sample-4/submit/", "/find/", "/nothing-here/", "/i/{intake}/", "/s/{draft}/", "/s/{numbered}/", "/s/{draft}/confirm/{word}/",
         "/v/{verify}/", "/v/1/x/", "/f/{forward}/", "/join/{join}/", "/join/x/", "/account/login/", "/account/signup/", "/account/password/reset/",
         "/c/sample-4/publicity/", "/c/sample-4/objections/", "/objection/{objection}/", "/hearing/{hearing}/", "/c/sample-4/results/", "/c/sample-3/results/", "/c/sample-3/publicity/",
         "/c/sample-3/objections/", "/k/", "/k/{certificate}/", "/k/x/",
@@ -42,12 +42,12 @@ PAGES = {  # who looks -> the addresses; words in braces come from `fill`
         ORGANISER + "publication/objections/", ORGANISER + "publication/objections/1/",
         "/d/sample-4/", "/d/sample-4/1/", "/d/sample-4/1/cases/{discussed}/","/j/sample-4/1/chair/", "/j/sample-4/1/cases/{discussed}/"),
     "organiser": (
-        ORGANISER + "judging/", ORGANISER + "judging/judges/", ORGANISER + "judging/panels/", ORGANISER + "judging/1/", ORGANISER + "judging/1/pairs/",
+        ORGANISER + "judging/", ORGANISER + "judging/judges/", ORGANISER + "judging/panels/", ORGANISER + "judging/vote/", EMPTY + "judging/vote/", ORGANISER + "judging/1/", ORGANISER + "judging/1/pairs/",
         "/d/sample-4/", "/d/sample-4/rules/", "/d/sample-4/1/", "/d/sample-4/1/?show=changed", "/d/sample-4/1/?show=all", "/d/sample-4/1/what-if/", "/d/sample-4/1/cases/{discussed}/",
         "/d/sample-3/1/", "/d/empty/", "/d/empty/rules/", EMPTY + "judging/", EMPTY + "judging/judges/",
         ORGANISER, ORGANISER + "figures/", ORGANISER + "figures/?beside=sample-3", ORGANISER + "figures/total/", EMPTY + "figures/", ORGANISER + "cases/", ORGANISER + "cases/?q=zzz", ORGANISER + "cases/{number}/", ORGANISER + "queue/", ORGANISER + "matches/", ORGANISER + "matches/{match}/",
         ORGANISER + "findings/", ORGANISER + "intakes/", ORGANISER + "intakes/{batch}/", ORGANISER + "files/", ORGANISER + "screening/", ORGANISER + "roundup/", ORGANISER + "roundup/versions/", ORGANISER + "roundup/compare/", ORGANISER + "roundup/comments/",
-        ORGANISER + "roundup/publish/", EMPTY + "roundup/", ORGANISER + "mail/",
+        ORGANISER + "roundup/publish/", EMPTY + "roundup/", "/o/sample-3/roundup/collection/", EMPTY + "roundup/collection/", ORGANISER + "mail/",
         ORGANISER + "mail/1/", ORGANISER + "audit/?check=1", ORGANISER + "settings/", ORGANISER + "settings/notice/", ORGANISER + "settings/themes/",
         ORGANISER + "settings/parts/", ORGANISER + "settings/criteria/", ORGANISER + "settings/bodies/", ORGANISER + "settings/bodies/320000/",
         ORGANISER + "settings/members/", ORGANISER + "settings/letters/", ORGANISER + "settings/letters/notice/", ORGANISER + "settings/publish/", ORGANISER + "settings/hooks/", "/account/tokens/", "/new/",

@@ -9,13 +9,12 @@ from tests.journeys import site
 ELSEWHERE = {
     "openapi-json", "api-root",
     "call:notice_file", "call:form_file", "call:code", "language", "submission:receipt", "submission:replace", "submission:withdraw", "submission:own_file",
-    "roundup:draft", "roundup:check", "roundup:hold", "roundup:word", "roundup:download", "roundup:public_file", "submission:bulk", "submission:original", "judging:poll_sheet", "judging:poll", "judging:vote", "judging:vote_confirm",  # the vote: its pages are still to be looked at here
-    "desk:export", "desk:figures_file", "desk:originals", "screening:request", "screening:sheet", "screening:summary", "screening:take_over",
+    "roundup:draft", "roundup:check", "roundup:hold", "roundup:word", "roundup:download", "roundup:collection_file", "roundup:public_file", "submission:bulk", "submission:original", "judging:poll_sheet", "desk:export", "desk:figures_file", "desk:originals", "screening:request", "screening:sheet", "screening:summary", "screening:take_over",
     "judging:judges_template", "judging:save", "decision:sheet",
     "library:figures_file", "library:feed", "library:sitemaps", "library:sitemap", "library:robots",
     "publication:notice_file", "publication:results_file", "publication:signing", "publication:own_certificate", "publication:preview", "publication:evidence", "publication:certificates_zip",
 }  # fmt: skip
-NEEDS_OBJECT = dict.fromkeys(("draft", "numbered", "word", "intake", "join", "forward", "objection", "hearing", "certificate"), "x") | dict.fromkeys(("number", "public", "case", "batch", "match", "task", "sheet", "discussed"), "1")
+NEEDS_OBJECT = dict.fromkeys(("draft", "numbered", "word", "intake", "join", "forward", "objection", "hearing", "certificate", "vote"), "x") | dict.fromkeys(("number", "public", "case", "batch", "match", "task", "sheet", "discussed"), "1")
 
 
 def _names(patterns=None, before=""):
@@ -37,7 +36,7 @@ def test_no_page_bars_anybody(opened, demonstration):
     from axe_playwright_python.sync_playwright import Axe
 
     axe, wrong, seen = Axe(), [], 0
-    expected = {"/nothing-here/": 404, "/k/x/": 404, "/v/1/x/": 404}
+    expected = {"/nothing-here/": 404, "/k/x/": 404, "/v/1/x/": 404, "/c/sample-4/vote/x/": 404}
     for page, who, name, language, width, status, said in site.shown(opened, *demonstration):
         seen += 1
         here = (name, who, language, width)

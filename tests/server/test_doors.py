@@ -18,6 +18,7 @@ from zhengping.server.library import operations as library
 from zhengping.server.mail.models import Message
 from zhengping.server.publication.models import Certificate, Hearing, Listed, Notice, Objection, Result
 from zhengping.server.roundup import operations as roundup
+from zhengping.server.roundup.models import Collection
 from zhengping.server.roundup.tasks import sweep_drafts
 from zhengping.server.screening import operations as screening
 from zhengping.server.submission.models import Match, Submission
@@ -93,6 +94,7 @@ def world(edition, organiser, word, numbered, screener):
     article = roundup.want_draft(edition=edition, actor=organiser, length=3000)
     sweep_drafts()
     roundup.publish(article=article, actor=organiser, version=1)
+    Collection.objects.create(edition=edition, number=1, title="样例", state="ready", files={"docx": {"sha256": store(b"book")[0], "size": 4}}, wanted_by=organiser, wanted_at=timezone.now())
     words = {
         "slug": edition.slug, "division": "320000", "number": first.number, "ending": "docx", "kind": "themes", "sign": "x", "word": "x", "pk": 0, "round": 1, "assignment": given.pk, "proposal": 1,
         "objection": 1, "key": first.theme, "page": 1, "about": "total",
@@ -107,6 +109,7 @@ def world(edition, organiser, word, numbered, screener):
         "call:forwarding": {"token": body.token},
         "judging:vote_confirm": {"token": ballot(edition, organiser)},
         "language": {"code": "en"},
+        "roundup:collection_file": {"number": 1, "ending": "docx"},
         "call:accept": {"token": invitation.token},
         "call:letter": {"kind": "notice"},
         "call:delegate": {"pk": member.pk},

@@ -211,6 +211,7 @@ def look() -> int:
         decision.sweep,
         publication.sweep_certificates,
         roundup.sweep_drafts,
+        roundup.sweep_collections,
         library.sweep,
         mail.sweep,
         mail.sweep_hooks,

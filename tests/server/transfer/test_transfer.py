@@ -14,11 +14,14 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.db.models import F
+from django.utils import timezone
 
 from zhengping.server.call.models import Edition
 from zhengping.server.roundup import operations as roundup
+from zhengping.server.roundup.models import Collection
 from zhengping.server.roundup.tasks import sweep_drafts
 from zhengping.server.screening import operations as screening
+from zhengping.server.submission.records import store
 from zhengping.server.transfer import operations
 
 ROOT = Path(__file__).parents[3]
@@ -39,7 +42,7 @@ def test_no_table_of_ours_is_forgotten():
 
 @pytest.fixture
 def filled(edition, numbered, organiser, screener):
-    """Cases, marks, a round-up with a comment."""
+    """Cases, marks, a round-up with a comment, a book."""
     body = edition.bodies.get(division="320000")
     for case in screening.queries.sent_up(body):
         screening.mark(body=body, submission=case, actor=screener, mark="general")
@@ -47,6 +50,8 @@ def filled(edition, numbered, organiser, screener):
     article = roundup.want_draft(edition=edition, actor=organiser, length=3000)
     sweep_drafts()
     roundup.comment(article=article, actor=organiser, words="请核实")
+    book = {"docx": {"sha256": store(b"a book")[0], "size": 6}}
+    Collection.objects.create(edition=edition, number=1, title="样例选编", state="ready", files=book, wanted_by=organiser, wanted_at=timezone.now())
     return edition
 
 
@@ -55,6 +60,13 @@ def test_the_same_state_gives_the_same_bytes(filled, tmp_path):
         operations.export(edition=filled, out=tmp_path / name)
 
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+
+
+def test_the_files_of_a_book_go_along(filled, tmp_path):
+    operations.export(edition=filled, out=tmp_path / "a.zip")
+
+    with zipfile.ZipFile(tmp_path / "a.zip") as packed:
+        assert packed.read(f"files/{hashlib.sha256(b'a book').hexdigest()}") == b"a book"
 
 
 def test_no_password_leaves_the_machine(filled, tmp_path, organiser):

@@ -8,6 +8,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from zhengping.server.roundup.models import ORDERS
+
 
 def _numbers(text: str) -> list[int]:
     """Case numbers in a line; raises ValidationError for another word."""
@@ -53,3 +55,38 @@ class CommentForm(forms.Form):
 
     quote = forms.CharField(label=_("所评的句子"), required=False, max_length=500)
     words = forms.CharField(label=_("意见"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class CollectionForm(forms.Form):
+    """What a book shall hold and say."""
+
+    which = forms.ChoiceField(label=_("收录"), choices=[("all", _("全部公开的案例")), ("awards", _("所选奖项的案例")), ("numbers", _("指定编号的案例"))], widget=forms.RadioSelect, initial="all")
+    awards = forms.MultipleChoiceField(label=_("奖项"), required=False, widget=forms.CheckboxSelectMultiple)
+    numbers = forms.CharField(label=_("案例编号"), required=False, max_length=4000, help_text=_("用逗号或空格分开。"))
+    order = forms.ChoiceField(label=_("主题内的顺序"), choices=ORDERS)
+    title = forms.CharField(label=_("书名"), max_length=80)
+    subtitle = forms.CharField(label=_("副题"), max_length=80, required=False)
+    foreword = forms.CharField(label=_("编写说明"), max_length=8000, required=False, widget=forms.Textarea(attrs={"rows": 6}))
+    with_roundup = forms.BooleanField(label=_("书前排入已发布的来稿综述"), required=False)
+    licence = forms.CharField(label=_("许可说明"), max_length=200, required=False, help_text=_("印在书名页背面。"))
+
+    def __init__(self, *args, awards=(), has_roundup=True, **more):
+        super().__init__(*args, **more)
+        self.fields["awards"].choices = [(award, award) for award in awards]
+        if not awards:
+            del self.fields["awards"]
+        if not has_roundup:
+            del self.fields["with_roundup"]
+
+    def clean_numbers(self) -> list[int]:
+        """Numbers."""
+        return _numbers(self.cleaned_data["numbers"])
+
+    def clean(self):
+        """The choice says which."""
+        said = super().clean()
+        if said.get("which") == "awards" and not said.get("awards"):
+            self.add_error("awards" if "awards" in self.fields else "which", _("请选择奖项。"))
+        if said.get("which") == "numbers" and "numbers" in said and not said["numbers"]:
+            self.add_error("numbers", _("请填写案例编号。"))
+        return said

@@ -1,12 +1,15 @@
-"""The article about an edition: the register it is checked against, its versions, what is said about it, what was published."""
+"""The article about an edition: the register it is checked against, its versions, what is said about it, what was published; and books of its cases."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import PROTECT
+from django.utils.translation import gettext_lazy as _
 
 from zhengping.server.accounts.models import User
 from zhengping.server.call.models import Edition
+
+ORDERS = (("award", _("按奖项")), ("place", _("按地区")), ("number", _("按案例编号")))
 
 
 class Article(models.Model):
@@ -98,3 +101,37 @@ class Decision(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["article", "key"], name="one_decision_a_hit")]
+
+
+class Collection(models.Model):
+    """A book of published cases (案例选编). `state`: waiting, making, ready, failed. All that were made are kept.
+
+    `cases` are the numbers that were chosen, `files` name -> sha256 and size of each edition, `left` what is not in it: [case, reason, values].
+    """
+
+    edition = models.ForeignKey(Edition, PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=80)
+    subtitle = models.CharField(max_length=80, blank=True)
+    foreword = models.TextField(blank=True)
+    licence = models.CharField(max_length=200, blank=True)
+    roundup = models.PositiveIntegerField(null=True, help_text="number of the version of the round-up that stands in front")
+    order = models.CharField(max_length=8, choices=ORDERS, default="award")
+    cases = models.JSONField(default=list)
+    state = models.CharField(max_length=8, default="waiting", db_index=True)
+    stage = models.CharField(max_length=12, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    pictures = models.PositiveIntegerField(default=0)
+    tables = models.PositiveIntegerField(default=0)
+    files = models.JSONField(default=dict)
+    left = models.JSONField(default=list)
+    wanted_by = models.ForeignKey(User, PROTECT, related_name="+")
+    wanted_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["edition", "number"], name="one_collection_a_number")]

@@ -1,24 +1,26 @@
-"""Drafting, holding, saving, commenting, deciding, publishing."""
+"""Drafting, holding, saving, commenting, deciding, publishing; making books of cases."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhengping.engine import chains, roundup, tables
-from zhengping.engine.record import IncomingFile
+from zhengping.engine import chains, collection, roundup, tables
+from zhengping.engine.record import Block, Case, Entry, IncomingFile, Omission
 from zhengping.server.accounts.models import User
 from zhengping.server.audit.operations import note
 from zhengping.server.call.models import Edition
 from zhengping.server.call.records import call
 from zhengping.server.roundup import queries, records
-from zhengping.server.roundup.models import Article, Comment, Decision, Register, Version
+from zhengping.server.roundup.models import Article, Collection, Comment, Decision, Register, Version
 from zhengping.server.submission import queries as submission
 from zhengping.server.submission.operations import readers
-from zhengping.server.submission.records import packed
+from zhengping.server.submission.records import bytes_of, case_of, coding_of, packed, store
 
 LONGEST = 60_000  # characters of an article
 Tell = Callable[[str, int, int], None]
@@ -225,3 +227,101 @@ def withdraw(*, article: Article, actor: User, why: str) -> None:
     held.published, held.published_at, held.published_by = None, None, None
     held.save(update_fields=["published", "published_at", "published_by"])
     note(actor=actor, action="roundup.withdraw", object=f"article:{held.pk}", edition=held.edition.slug, before=before, after={"why": why.strip()[:300]})
+
+
+# --- books -----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def want_collection(*, edition: Edition, actor: User, title: str, cases: Sequence[int], subtitle: str = "", foreword: str = "", licence: str = "", order: str = "award", with_roundup: bool = False) -> Collection:
+    """Ask the worker for a book of published cases; those made before are kept. Raises Refused for a case that the public may not read, and for none."""
+    public = queries.public_numbers(edition)
+    if not public:
+        raise Refused(_("还没有公开的案例。公布结果后，再编案例选编。"))
+    if unknown := sorted(set(cases) - public):
+        raise Refused(_("这些编号的案例没有公布，或者单位不同意公开：{numbers}。").format(numbers="、".join(map(str, unknown))))
+    if not cases:
+        raise Refused(_("没有选中案例，请改选范围。"))
+    held = Edition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
+    last = queries.collections(held).values_list("number", flat=True).first() or 0
+    found = queries.published(edition) if with_roundup else None
+    made = Collection.objects.create(
+        edition=held, number=last + 1, title=title, subtitle=subtitle, foreword=foreword.strip(), licence=licence, order=order, cases=sorted(set(cases)),
+        roundup=found[1].number if found else None, total=len(set(cases)), wanted_by=actor, wanted_at=timezone.now(),
+    )  # fmt: skip
+    note(actor=actor, action="roundup.want_collection", object=f"collection:{made.pk}", edition=edition.slug, after={"number": made.number, "cases": len(made.cases), "title": title})
+    return made
+
+
+def make_collection(*, book: Collection, tell: Tell = lambda stage, done, total: None) -> None:
+    """Typeset a book and keep its files; done by the worker. What became private in the meantime is left out and told."""
+    edition = book.edition
+    rows = {row.submission.number: row for row in queries.collectable(edition)}
+    omissions = [Omission(number, "left-private") for number in book.cases if number not in rows]
+    entries = []
+    for row in (rows[number] for number in book.cases if number in rows):
+        case = replace(case_of(submission.current(row.submission), row.submission.number), title=row.title, unit=row.unit)
+        entries.append(Entry(case, coding_of(submission.coding(row.submission)), row.award))
+    if not entries:
+        raise Refused(_("所选的案例都已不公开，没有编成。"))
+    steps = len(entries) + len(collection.EDITIONS)
+    blocks: dict[int, tuple[Block, ...]] = {}
+    names = {file.sha256: file.name for row in rows.values() for file in row.submission.files.all()}
+    for case, found, left in _printable([entry.case for entry in entries], names):
+        blocks[case.number] = found
+        omissions += left
+        tell("read", len(blocks), steps)
+    awards = list(dict.fromkeys(row.award for row in rows.values()))
+    chapters = collection.bound(entries, call(edition).themes, blocks, order=book.order, awards=awards)
+    article = queries.article(edition)
+    text = queries.version(article, book.roundup) if article and book.roundup else None
+    title, *notes = text.text.split("\n") if text else [""]
+    now = timezone.now()
+    day = timezone.localtime(now).date().isoformat()
+    made = collection.Book(book.title, book.subtitle, tuple(edition.hosts), _paragraphs(book.foreword), title, tuple(notes), book.licence, day, chapters)
+    done = iter(range(len(entries), steps))
+    files = collection.editions(made, tell=lambda name: tell("write", next(done), steps))
+    kept = {}
+    for name, data in files.items():
+        sha256, size = store(data)
+        kept[name] = {"sha256": sha256, "size": size}
+    kinds = [block.kind for chapter in chapters for block in chapter.blocks]
+    with transaction.atomic():
+        held = Collection.objects.select_for_update(of=("self",)).get(pk=book.pk)
+        held.state, held.stage, held.done, held.total, held.error, held.made_at = "ready", "", steps, steps, "", now
+        held.files, held.pictures, held.tables = kept, kinds.count("picture"), kinds.count("table")
+        held.left = [[one.case, one.reason, list(map(list, one.values))] for one in sorted(omissions, key=lambda one: one.case)]
+        held.save(update_fields=["state", "stage", "done", "total", "error", "made_at", "files", "pictures", "tables", "left"])
+        after = {"number": held.number, "cases": len(chapters), "files": {name: one["sha256"] for name, one in kept.items()}}
+        note(actor="machine", action="roundup.make_collection", object=f"collection:{held.pk}", edition=edition.slug, after=after)
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _printable(cases: Sequence[Case], names: dict[str, str]) -> Iterator[tuple[Case, tuple[Block, ...], tuple[Omission, ...]]]:
+    """Each case with what is printed of it and what is not; originals are read in processes that can be killed, a few at a time."""
+    waiting: deque = deque()
+    for case in cases:
+        waiting.append((case, _asked(case, names)))
+        if len(waiting) > 4:
+            yield _placed(*waiting.popleft())
+    while waiting:
+        yield _placed(*waiting.popleft())
+
+
+def _asked(case: Case, names: dict[str, str]):
+    sha256 = case.documents[0] if case.documents else ""
+    try:
+        return readers().submit(IncomingFile(names.get(sha256, sha256), bytes_of(sha256)), "blocks") if sha256 else None
+    except (OSError, ValueError):
+        return None
+
+
+def _placed(case: Case, asked) -> tuple[Case, tuple[Block, ...], tuple[Omission, ...]]:
+    answer = asked.result() if asked else None
+    if answer is None or answer.reason:
+        why = tables.sentence(answer.reason, answer.values).rstrip("。") if answer else ""
+        return case, collection.placed(case)[0], (Omission(case.number, "left-unreadable", (("why", why),)) if why else Omission(case.number, "left-original"),)
+    return case, *collection.placed(case, answer.blocks)

@@ -9,12 +9,13 @@ from datetime import timedelta
 from django.db.models import Count, Max, Sum
 from django.utils import timezone
 
-from zhengping.engine import record
+from zhengping.engine import record, tables
 from zhengping.engine.record import Finding
+from zhengping.server.audit.templatetags.words import language
 from zhengping.server.call.models import Edition
 from zhengping.server.publication import queries as publication
 from zhengping.server.roundup import records
-from zhengping.server.roundup.models import Article, Register, Version
+from zhengping.server.roundup.models import Article, Collection, Register, Version
 from zhengping.server.screening.models import MARKS, Mark
 from zhengping.server.submission import queries as submission
 from zhengping.server.submission.models import Coding
@@ -137,3 +138,41 @@ def linked(of: Article, text: Version) -> list[Linked]:
 def public_numbers(edition: Edition) -> frozenset[int]:
     """The numbers of the cases that the public may read."""
     return frozenset(publication.published_cases(edition).values_list("number", flat=True))
+
+
+# --- books -----------------------------------------------------------------------------------------------------------
+
+
+def collectable(edition: Edition) -> list[publication.Published]:
+    """The published results of units that consent, corrected, in order: what the library shows may stand in a book."""
+    public = set(publication.published_cases(edition).values_list("pk", flat=True))
+    return [row for row in publication.results(edition) if row.submission.pk in public]
+
+
+def collections(edition: Edition):
+    """The books of an edition, the newest first."""
+    return Collection.objects.filter(edition=edition).select_related("wanted_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A book as the page shows it: its files (name, bytes), what is not in it, and the cases that the public may no longer read."""
+
+    book: Collection
+    files: list[tuple[str, int]]
+    left: list[tuple[int, str]]
+    gone: list[int]
+
+
+def bound(edition: Edition) -> list[Bound]:
+    """The books of an edition as they are shown."""
+    public = public_numbers(edition)
+    return [
+        Bound(
+            book,
+            [(name, kept["size"]) for name, kept in sorted(book.files.items())],
+            [(case, tables.sentence(reason, tuple(map(tuple, values)), language())) for case, reason, values in book.left],
+            [number for number in book.cases if number not in public],
+        )
+        for book in collections(edition)
+    ]

@@ -1,4 +1,4 @@
-"""Drafts in the background."""
+"""Drafts and books in the background."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from zhengping.server.roundup import operations
-from zhengping.server.roundup.models import Article
+from zhengping.server.roundup.models import Article, Collection
 
 log = logging.getLogger(__name__)
 
@@ -33,3 +33,17 @@ def sweep_drafts() -> int:
 
 def _tell(pk: int, stage: str, done: int, total: int) -> None:
     Article.objects.filter(pk=pk).update(stage=stage, done=done, total=total)
+
+
+def sweep_collections() -> int:
+    """Make a book that is wanted, also one that a dead worker left; -> how many."""
+    old = timezone.now() - timedelta(minutes=20)
+    book = Collection.objects.filter(Q(state="waiting") | Q(state="making", began_at__lt=old)).select_related("edition").order_by("pk").first()
+    if book is None or not Collection.objects.filter(pk=book.pk, state=book.state, began_at=book.began_at).update(state="making", began_at=timezone.now()):
+        return 0
+    try:
+        operations.make_collection(book=book, tell=lambda stage, done, total: Collection.objects.filter(pk=book.pk).update(stage=stage, done=done, total=total))
+    except Exception as error:  # the page shows it; another wish tries again
+        log.exception("the collection %s of %s was not made", book.number, book.edition.slug)
+        Collection.objects.filter(pk=book.pk).update(state="failed", error=(str(error) or type(error).__name__)[:300])
+    return 1

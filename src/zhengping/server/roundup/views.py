@@ -1,4 +1,4 @@
-"""The round-up's pages: read, edit with checks, versions, comments, publishing; and what the public reads."""
+"""The round-up's pages: read, edit with checks, versions, comments, publishing; books of cases; and what the public reads."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from zhengping.server.call.models import Edition
 from zhengping.server.call.rules import door
 from zhengping.server.roundup import forms, operations, queries, records
 from zhengping.server.roundup.models import Article, Comment
+from zhengping.server.submission.records import bytes_of
 
 KINDS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
     "html": "text/html; charset=utf-8",
+    "epub": "application/epub+zip",
 }
 
 
@@ -298,6 +300,55 @@ def download(request, slug, ending):
         raise Http404
     data = records.file(own, queries.register(own), version, ending)
     return HttpResponse(data, content_type=KINDS[ending], headers={"Content-Disposition": f'attachment; filename="{slug}-roundup-{version.number}.{ending}"'})
+
+
+# --- books -----------------------------------------------------------------------------------------------------------
+
+
+@door("call.look", "GET", "POST")
+def collection(request, slug):
+    """Books of published cases: choose what one shall hold, have it made, take its files."""
+    edition = _edition(slug)
+    rows = queries.collectable(edition)
+    awards = list(dict.fromkeys(row.award for row in rows))
+    has_roundup = queries.published(edition) is not None
+    form = forms.CollectionForm(request.POST or None, awards=awards, has_roundup=has_roundup, initial=records.book(edition, rows, has_roundup=has_roundup))
+    words = _common(request, edition, "collection")
+    if request.method == "POST":
+        if not words["may"]:
+            return HttpResponse(status=403)
+        if form.is_valid() and _wanted(request, edition, form.cleaned_data, rows):
+            return redirect("roundup:collection", slug=slug)
+    books = queries.bound(edition)
+    is_busy = any(one.book.state in ("waiting", "making") for one in books)
+    stages = {"": _("排队"), "read": _("读取原件"), "write": _("排版")}
+    shown = {"article": queries.article(edition), "form": form, "books": books, "count": len(rows), "is_busy": is_busy, "stages": stages}
+    return render(request, "roundup/collection.html", {**words, **shown}, status=422 if form.errors else 200)
+
+
+def _wanted(request, edition: Edition, said: dict, rows: list) -> bool:
+    """Have a book made; -> whether it will be."""
+    which = said.pop("which")
+    awards, numbers = said.pop("awards", ()), said.pop("numbers")
+    cases = numbers if which == "numbers" else [row.submission.number for row in rows if which == "all" or row.award in awards]
+    try:
+        operations.want_collection(edition=edition, actor=request.user, cases=cases, **said)
+    except operations.Refused as error:
+        messages.error(request, str(error))
+        return False
+    messages.success(request, _("正在编排，完成后显示在本页。"))
+    return True
+
+
+@door("call.look")
+def collection_file(request, slug, number, ending):
+    """A book as a file."""
+    book = get_object_or_404(queries.collections(_edition(slug)), number=number)
+    try:
+        data = bytes_of(book.files[ending]["sha256"])
+    except (KeyError, OSError, ValueError):
+        raise Http404 from None
+    return HttpResponse(data, content_type=KINDS[ending.rsplit(".", 1)[-1]], headers={"Content-Disposition": f'attachment; filename="{slug}-collection-{number}.{ending}"'})
 
 
 # --- the public ------------------------------------------------------------------------------------------------------
