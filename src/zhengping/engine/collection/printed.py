@@ -186,7 +186,7 @@ _TEMPLATE = """
       for group in list.groups {
         if group.name != "" { block(above: 0.9em, below: 0.5em, sticky: true, text(font: sans, group.name)) }
         for row in group.rows {
-          par({ row.text; box(width: 1fr, inset: (x: 3pt), repeat(gap: 2.5pt, text(fill: luma(150), "."))); context row.cases.map(case => { let found = query(label("case-" + str(case))).first().location(); link(found, str(counter(page).at(found).first())) }).join(", ") })
+          par({ row.text; box(width: 1fr, inset: (x: 3pt), repeat(gap: 2.5pt, text(fill: luma(150), "."))); sym.wj; context row.cases.map(case => { let found = query(label("case-" + str(case))).first().location(); link(found, str(counter(page).at(found).first())) }).join(", ") })
         }
       }
     })

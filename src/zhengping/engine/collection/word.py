@@ -76,13 +76,15 @@ def _run(text: str, more: str = "") -> str:
     return f"<w:r>{more}{inner}</w:r>"
 
 
-def _field(code: str, shown: str) -> str:
-    kinds = [f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")]
-    return f'{kinds[0]}<w:r><w:instrText xml:space="preserve"> {code} </w:instrText></w:r>{kinds[1]}{_run(shown)}{kinds[2]}'
+def _field(code: str, shown: str, *, is_old: bool = False) -> str:
+    """A field with what it shows; one that is old is counted anew when Word opens the file."""
+    old = ' w:dirty="true"' if is_old else ""
+    begin, middle, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"{old if kind == "begin" else ""}/></w:r>' for kind in ("begin", "separate", "end"))
+    return f'{begin}<w:r><w:instrText xml:space="preserve"> {code} </w:instrText></w:r>{middle}{_run(shown)}{end}'
 
 
 def _page(anchor: str, shown: str) -> str:
-    return _field(f"PAGEREF {anchor} \\h", shown)
+    return _field(f"PAGEREF {anchor} \\h", shown, is_old=True)
 
 
 def _p(style: str, inner: str, more: str = "") -> str:
@@ -192,17 +194,15 @@ class _Made:
         self.end(self.section(wording.CONTENTS.replace("\u3000", ""), numbers=roman))
 
     def contents(self) -> None:
-        entries = wording.entries(self.book)
-        kinds = [f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")]
-        opening = f'{kinds[0]}<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z </w:instrText></w:r>{kinds[1]}'
+        """A line for each part and case. Its page is a field of its own: Word and LibreOffice count these anew, LibreOffice not those within a TOC field."""
         tab = f'<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="{_twips(_PAPER.text_width)}"/></w:tabs>'
-        for at, entry in enumerate(entries):
+        for entry in wording.entries(self.book):
             where, anchor = str(entry["where"]), str(entry["where"]).replace("-", "_")
             number = self.pages.cases[int(where[5:])] if where.startswith("case-") else self.pages.parts[where]
             shown = _roman(number) if where == "part-foreword" else str(number)
             link = f'<w:hyperlink w:anchor="{anchor}" w:history="1">{_run(str(entry["text"]))}<w:r><w:tab/></w:r>{_page(anchor, shown)}</w:hyperlink>'
             indent = f'<w:ind w:left="{_twips(38)}" w:right="{_twips(28)}" w:hanging="{_twips(24)}"/>' if entry["level"] == 2 else ""
-            self.body.append(_p(f"TOC{entry['level']}", (opening if not at else "") + link + (kinds[2] if at == len(entries) - 1 else ""), tab + indent))
+            self.body.append(_p(f"TOC{entry['level']}", link, tab + indent))
 
     def chapters(self) -> None:
         """The notes, then each theme in a section of its own."""
