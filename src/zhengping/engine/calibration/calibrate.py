@@ -202,11 +202,23 @@ def _voted(names: Sequence[str], mean: Floats, options: Options) -> Floats | Non
     """The mean mixed with public votes, whose logarithm is put on the mean's centre and spread; a case without a vote has none."""
     if options.votes is None:
         return None
-    votes = np.log1p(np.array([options.votes.get(name, 0.0) for name in names]))
-    spread = float(votes.std())
-    scaled = mean.mean() + (votes - votes.mean()) / (spread or 1.0) * mean.std()
-    mix: Floats = (1 - options.share) * mean + options.share * scaled
+    mix: Floats = (1 - options.share) * mean + options.share * _scaled(mean, np.array([options.votes.get(name, 0.0) for name in names]))
     return mix
+
+
+def _scaled(mean: Floats, votes: Floats) -> Floats:
+    found = np.log1p(votes)
+    spread = float(found.std())
+    scaled: Floats = mean.mean() + (found - found.mean()) / (spread or 1.0) * mean.std()
+    return scaled
+
+
+def scaled_votes(means: Sequence[float], votes: Sequence[float]) -> tuple[float, ...]:
+    """Public votes on the scale of marks: the logarithm of one more than the votes, with the centre and the spread of the same cases' `means` (points).
+
+    What `Options.votes` mixes with the mean, for whoever mixes it with another estimate. Equal votes everywhere give the mean of the means.
+    """
+    return tuple(np.round(_scaled(np.array(means, np.float64), np.array(votes, np.float64)), _DIGITS).tolist()) if len(means) else ()
 
 
 def _sentences(mean: Floats, strict: Floats, estimate: Floats, reads: Ints, language: str) -> list[str]:

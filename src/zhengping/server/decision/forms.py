@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django import forms
 from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +22,23 @@ class RulesForm(forms.ModelForm):
 
     class Meta:
         model = Setting
-        fields = ["basis", "reserve"]
+        fields = ["basis", "public", "public_weight", "reserve"]
+        help_texts = {"public_weight": _("0 到 0.5。合成后的分 = (1 − 权重) × 评委的分 + 权重 × 公众的分；公众的分由票数的对数换成与平均分同样的中心和离散程度。“加折算分”不用权重，按“公众投票”中的每票分数和上限加分。")}
+
+    def __init__(self, *args, **words):
+        super().__init__(*args, **words)
+        self.fields["public"].required = self.fields["public_weight"].required = False
+
+    def clean_public(self):
+        """Not counted unless said."""
+        return self.cleaned_data["public"] or "off"
+
+    def clean_public_weight(self):
+        """At most half."""
+        weight = self.cleaned_data["public_weight"]
+        if weight is not None and not 0 <= weight <= Decimal("0.5"):
+            raise forms.ValidationError(_("权重应在 0 到 0.5 之间。"))
+        return Decimal("0.20") if weight is None else weight
 
 
 class AwardRow(forms.Form):

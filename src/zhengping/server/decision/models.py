@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import PROTECT, Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,7 @@ from zhengping.server.call.models import Edition
 from zhengping.server.submission.models import Submission
 
 BASES = (("calibrated", _("校准后的估计（扣除评委宽严）")), ("mean", _("平均分")), ("trimmed", _("去掉最高分和最低分的平均分")))
+PUBLIC = (("off", _("不计入")), ("share", _("按权重合成")), ("points", _("加折算分")))
 
 
 def two_awards() -> list[dict[str, object]]:
@@ -22,10 +25,12 @@ def two_awards() -> list[dict[str, object]]:
 
 
 class Setting(models.Model):
-    """The rules of an edition's awards: `awards` as name, number, level; `quotas` as kind, by, number, award."""
+    """The rules of an edition's awards: `awards` as name, number, level; `quotas` as kind, by, number, award; `public_weight` of 0 to 0.5 where the vote has a share."""
 
     edition = models.OneToOneField(Edition, PROTECT, related_name="+")
     basis = models.CharField(_("按什么排名"), max_length=12, choices=BASES, default="calibrated")
+    public = models.CharField(_("公众投票如何计入"), max_length=8, choices=PUBLIC, default="off")
+    public_weight = models.DecimalField(_("公众投票的权重"), max_digits=3, decimal_places=2, default=Decimal("0.20"))
     awards = models.JSONField(default=two_awards)
     quotas = models.JSONField(default=list)
     reserve = models.PositiveSmallIntegerField(_("递补名单"), default=5)
@@ -44,6 +49,7 @@ class Proposal(models.Model):
     round = models.PositiveSmallIntegerField(help_text="the round whose sheets count")
     seed = models.BigIntegerField()
     sheets_hash = models.CharField(max_length=64)
+    votes_hash = models.CharField(max_length=64, blank=True, help_text="of the public vote, where it counts")
     engine = models.CharField(max_length=40)
     sums = models.BinaryField(default=b"", help_text="of the repeated judgings so far, until all are done")
     value = models.FloatField(null=True)
@@ -78,6 +84,8 @@ class Row(models.Model):
     mean = models.FloatField(null=True)
     trimmed = models.FloatField(null=True)
     calibrated = models.FloatField(null=True)
+    votes = models.PositiveIntegerField(null=True, help_text="of the public, None for a case that did not stand")
+    public = models.FloatField(null=True, help_text="the public vote on the scale of the marks")
     reads = models.PositiveSmallIntegerField(default=0)
     stability = models.FloatField(null=True)
     chance = models.FloatField(null=True)

@@ -17,11 +17,12 @@ from zhengping.engine import calibration, selection, tables
 from zhengping.server.accounts.models import User
 from zhengping.server.audit.operations import note
 from zhengping.server.call.models import Edition
+from zhengping.server.call.records import moment
 from zhengping.server.decision import queries, records
 from zhengping.server.decision.models import Award, Change, Confirmation, Proposal, Row, Setting
 from zhengping.server.judging import queries as judging
 from zhengping.server.judging import records as judging_records
-from zhengping.server.judging.models import Round, Sheet
+from zhengping.server.judging.models import Poll, Round, Sheet
 from zhengping.server.screening.queries import top_marks
 from zhengping.server.submission.models import Submission
 
@@ -55,14 +56,27 @@ def propose(*, edition: Edition, actor: User, language: str = "zh") -> Proposal:
     held = queries.last_round(edition)
     if held is None:
         raise Refused(_("签字的评分表太少，还不能提出获奖名单。"))
-    rules = queries.setting(edition)
-    frozen = {"basis": rules.basis, "awards": rules.awards, "quotas": rules.quotas, "reserve": rules.reserve}
+    rules, poll = queries.setting(edition), judging.poll(edition)
+    if rules.public != "off":
+        _refuse_open(poll)
+    frozen = {
+        "basis": rules.basis, "awards": rules.awards, "quotas": rules.quotas, "reserve": rules.reserve, "public": rules.public, "public_weight": float(rules.public_weight),
+        "points": float(poll.points), "ceiling": float(poll.ceiling),
+    }  # fmt: skip
     made = Proposal.objects.create(
         edition=edition, number=queries.next_number(edition), rules=frozen, round=held.number, seed=secrets.randbelow(1 << 31), sheets_hash="",
         engine=__version__, by=actor, language=language,
     )  # fmt: skip
     note(actor=actor, action="decision.propose", object=f"proposal:{made.pk}", edition=edition.slug, after={"number": made.number, "rules": frozen, "seed": made.seed})
     return made
+
+
+def _refuse_open(poll: Poll) -> None:
+    """Raises Refused while the public vote that is to count was not held or is not over."""
+    if not poll.pk or queries.votes(poll.edition) is None:
+        raise Refused(_("评奖规则计入公众投票，但本届没有举行。请先举行投票，或在评奖规则中改为不计入。"))
+    if poll.is_on and poll.closes and timezone.now() < poll.closes:
+        raise Refused(_("评奖规则计入公众投票，投票到 {closes} 才截止。请等投票截止，或在评奖规则中改为不计入。").format(closes=moment(poll.edition, poll.closes)))
 
 
 def _sheets_hash(sheets: Iterable[Sheet]) -> str:
@@ -92,7 +106,9 @@ def _choose(proposal: Proposal) -> None:
     calibrated = calibration.calibrate(reads.cases, reads.judges, reads.values, options=calibration.Options(as_is=True))
     cases = {str(case.number): case for case in judging.cases(held)}
     found = [row for row in calibrated.estimates if row.case in cases]
-    estimates = records.on(proposal.rules["basis"], found)
+    votes = queries.votes(edition) or {}
+    scaled = records.scaled(found, votes)
+    estimates = records.with_votes(proposal.rules, records.on(proposal.rules["basis"], found), votes, scaled)
     candidates = records.candidates(cases.values(), top_marks(edition), queries.theme_names(edition))
     rules = records.rules_of(proposal.rules)
     if rules.total > len(estimates):
@@ -101,22 +117,22 @@ def _choose(proposal: Proposal) -> None:
     own, before = {row.case: row for row in estimates}, {row.case: row for row in found}
     reserve = tables.sentence("award-reserve", (), proposal.language)
     ranks = {row.case: at for at, row in enumerate(sorted(estimates, key=lambda row: -row.estimate), 1)}
-    rows = [_row(proposal, order, choice, own[choice.case], before[choice.case], cases[choice.case], choice.award == reserve, ranks[choice.case]) for order, choice in enumerate(chosen.choices, 1)]
+    rows = [_row(proposal, order, choice, own[choice.case], before[choice.case], cases[choice.case], choice.award == reserve, ranks[choice.case], votes.get(choice.case), scaled.get(choice.case)) for order, choice in enumerate(chosen.choices, 1)]
     with transaction.atomic():
         if not Proposal.objects.filter(pk=proposal.pk, state="waiting").update(
             state="chosen", value=chosen.value, bound=chosen.bound, empty=[list(pair) for pair in chosen.empty], total=DRAWS,
-            sheets_hash=(digest := _sheets_hash(sheets)),
+            sheets_hash=(digest := _sheets_hash(sheets)), votes_hash=(voted := records.votes_hash(votes) if proposal.rules.get("public", "off") != "off" else ""),
         ):
             return
         Row.objects.bulk_create(rows, batch_size=500)
-        note(actor="machine", action="decision.choose", object=f"proposal:{proposal.pk}", edition=edition.slug, after={"sheets": digest, "seed": proposal.seed})
+        note(actor="machine", action="decision.choose", object=f"proposal:{proposal.pk}", edition=edition.slug, after={"sheets": digest, "votes": voted, "seed": proposal.seed})
 
 
-def _row(proposal, order, choice, estimate, calibrated, case, is_reserve, rank) -> Row:
+def _row(proposal, order, choice, estimate, calibrated, case, is_reserve, rank, votes, public) -> Row:
     return Row(
         proposal=proposal, submission=case, order=order, award="" if is_reserve else choice.award, is_reserve=is_reserve, place=choice.place, rank=rank, estimate=estimate.estimate,
         low=estimate.low, high=estimate.high, sd=estimate.sd, mean=calibrated.mean, trimmed=calibrated.trimmed, calibrated=calibrated.estimate, reads=calibrated.reads,
-        reason=choice.reason[:400], is_open=choice.is_open,
+        reason=choice.reason[:400], is_open=choice.is_open, votes=votes, public=public,
     )  # fmt: skip
 
 
@@ -229,3 +245,5 @@ def _refuse_unready(proposal: Proposal, rows: list[queries.Final]) -> None:
     held = Round.objects.get(edition=proposal.edition, number=proposal.round)
     if _sheets_hash(judging.signed(held)) != proposal.sheets_hash:
         raise Refused(_("方案提出以后评分有变化，请重新计算方案。"))
+    if proposal.votes_hash and records.votes_hash(queries.votes(proposal.edition) or {}) != proposal.votes_hash:
+        raise Refused(_("方案提出以后公众投票的计票有变化，请重新计算方案。"))

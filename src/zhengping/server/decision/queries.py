@@ -15,10 +15,18 @@ from zhengping.server.judging.models import Round
 from zhengping.server.screening.queries import top_marks
 from zhengping.server.submission.models import Submission
 
+EARLIER = {"public": "off", "public_weight": 0.0, "points": 0.0, "ceiling": 0.0}  # of proposals made before the public vote could count
+
 
 def setting(edition: Edition) -> Setting:
     """An edition's rules, or those that it begins with (not kept)."""
     return Setting.objects.filter(edition=edition).first() or Setting(edition=edition)
+
+
+def votes(edition: Edition) -> dict[str, int] | None:
+    """The public votes by case, None where none was held."""
+    held = judging.poll(edition)
+    return {str(number): count for number, count in judging.votes(held).items()} if held.pk and held.standings.exists() else None
 
 
 def last_round(edition: Edition) -> Round | None:
@@ -128,11 +136,14 @@ def next_number(edition: Edition) -> int:
     return (proposals(edition).aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-def field(proposal: Proposal, basis: str) -> tuple[list[record.Estimate], list[record.Candidate]]:
-    """What a proposal chose from, on a basis."""
+def field(proposal: Proposal, rules: dict[str, object]) -> tuple[list[record.Estimate], list[record.Candidate]]:
+    """What a proposal chose from, on the basis and with the public vote that rules name."""
     rows = list(proposal.rows.select_related("submission"))
     marks = top_marks(proposal.edition)
-    return [records.estimate_of(row, basis) for row in rows], records.candidates([row.submission for row in rows], marks, theme_names(proposal.edition))
+    voted = {str(row.submission.number): row for row in rows if row.votes is not None and row.public is not None}
+    own = [records.estimate_of(row, str(rules["basis"])) for row in rows]
+    found = records.with_votes(rules, own, {case: row.votes or 0 for case, row in voted.items()}, {case: row.public or 0.0 for case, row in voted.items()})
+    return found, records.candidates([row.submission for row in rows], marks, theme_names(proposal.edition))
 
 
 def theme_names(edition: Edition) -> dict[str, str]:
@@ -155,10 +166,9 @@ def what_if(proposal: Proposal, rules: dict[str, object]) -> list[Effect]:
     """Whom other rules would move, by rank. Raises selection.Contradiction where they cannot hold together."""
     own = records.rules_of(proposal.rules)
     other = records.rules_of(rules)
-    basis = str(rules["basis"])
-    estimates, candidates = field(proposal, basis)
+    estimates, candidates = field(proposal, rules)
     rows = {str(row.submission.number): row for row in proposal.rows.select_related("submission")}
-    if basis == proposal.rules["basis"]:
+    if all(rules.get(name, EARLIER.get(name)) == proposal.rules.get(name, EARLIER.get(name)) for name in ("basis", *EARLIER)):
         found = selection.compare(estimates, candidates, own, other, language=proposal.language)
         return [Effect(rows[one.case].submission, one.rank, one.before, one.after, one.reason_after) for one in found]
     chosen = selection.select(estimates, candidates, other, language=proposal.language)

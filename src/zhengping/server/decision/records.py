@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from zhengping.engine import record, selection
+from zhengping.engine import calibration, record, selection
 from zhengping.server.decision.models import Row
 from zhengping.server.submission.models import Submission
 
@@ -46,6 +46,46 @@ def on(basis: str, estimates: Iterable[record.Estimate]) -> list[record.Estimate
         low, high = (None, None) if sd is None else (value - NORMAL * sd, value + NORMAL * sd)
         made.append(record.Estimate(row.case, value, low, high, at, mean=row.mean, trimmed=row.trimmed, reads=row.reads, sd=sd))
     return made
+
+
+def with_votes(rules: Mapping[str, Any], estimates: Iterable[record.Estimate], votes: Mapping[str, int], scaled: Mapping[str, float]) -> list[record.Estimate]:
+    """Estimates with the public vote as the rules count it; a case that did not stand (not in `votes`) keeps its own.
+
+    "share": (1 - w) of the estimate and w of the votes on the scale of the marks (`scaled`), so that the interval shifts and is (1 - w) times as wide; "points":
+    so many points a vote, at most the ceiling, added to estimate and interval. The votes are counted, not sampled: they bring no uncertainty of their own.
+    """
+    if rules.get("public", "off") == "off":
+        return list(estimates)
+    weight = float(rules["public_weight"]) if rules["public"] == "share" else 0.0
+    found = []
+    for row in estimates:
+        if row.case not in votes:
+            found.append((row, 1.0, 0.0))
+        elif rules["public"] == "share":
+            found.append((row, 1 - weight, weight * scaled[row.case]))
+        else:
+            found.append((row, 1.0, min(float(rules["ceiling"]), float(rules["points"]) * votes[row.case])))
+    found.sort(key=lambda one: -(one[0].estimate * one[1] + one[2]))
+    return [_shifted(row, times, more, at) for at, (row, times, more) in enumerate(found, 1)]
+
+
+def _shifted(row: record.Estimate, times: float, more: float, rank: int) -> record.Estimate:
+    value, low, high = (None if one is None else one * times + more for one in (row.estimate, row.low, row.high))
+    return record.Estimate(
+        row.case, float(value or 0.0), low, high, rank, mean=row.mean, trimmed=row.trimmed, reads=row.reads, sd=None if row.sd is None else row.sd * times
+    )
+
+
+def scaled(estimates: Iterable[record.Estimate], votes: Mapping[str, int]) -> dict[str, float]:
+    """The votes of the cases that stood, on the scale of their mean marks (calibration.scaled_votes)."""
+    rows = [row for row in estimates if row.case in votes]
+    means = [float(row.estimate if row.mean is None else row.mean) for row in rows]
+    return dict(zip((row.case for row in rows), calibration.scaled_votes(means, [votes[row.case] for row in rows]), strict=True))
+
+
+def votes_hash(votes: Mapping[str, int]) -> str:
+    """The sha256 of the votes by case."""
+    return hashlib.sha256(json.dumps(sorted(votes.items()), separators=(",", ":")).encode()).hexdigest()
 
 
 def own(row: Row) -> record.Estimate:

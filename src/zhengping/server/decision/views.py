@@ -16,10 +16,11 @@ from zhengping.server.call.models import Edition
 from zhengping.server.call.rules import chair, organiser
 from zhengping.server.decision import forms, operations, queries, records
 from zhengping.server.decision.models import BASES, Change, Proposal
+from zhengping.server.decision.models import PUBLIC as WAYS
 from zhengping.server.decision.rules import door
 from zhengping.server.submission.models import Submission
 
-BASIS = dict(BASES)
+BASIS, PUBLIC = dict(BASES), dict(WAYS)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -129,7 +130,7 @@ def proposal(request, slug, proposal):
         "sums": queries.sums(held, rows), "broken": [(selection.said(limit, rules_of, language()), count) for limit, count in limits],
         "ties": queries.ties(held) if rows else [], "confirmations": list(held.confirmations.select_related("by")), "roles": _roles(request, held),
         "hash": queries.digest(rows), "gone": queries.gone(rows), "is_proved": held.bound is not None and held.value >= held.bound - 1e-6 * max(1.0, abs(held.bound)),
-        "basis": BASIS[held.rules["basis"]], "share": 100 * held.done // held.total if held.total else 0,
+        "basis": BASIS[held.rules["basis"]], "public": _public(held.rules), "share": 100 * held.done // held.total if held.total else 0,
     }  # fmt: skip
     return render(request, "decision/proposal.html", {**_common(request, held.edition, "overview"), **words})
 
@@ -160,7 +161,7 @@ def what_if(request, slug, proposal):
     held = _proposal(slug, proposal)
     if held.state not in ("chosen", "ready"):
         raise Http404
-    form = forms.RulesForm(request.POST or None, initial={"basis": held.rules["basis"], "reserve": held.rules["reserve"]})
+    form = forms.RulesForm(request.POST or None, initial={"public": "off", "public_weight": "0.20", **{name: held.rules[name] for name in ("basis", "reserve", "public", "public_weight") if name in held.rules}})
     awards, quotas = _forms(request, held.rules)
     words: dict[str, object] = {}
     if request.method == "POST":
@@ -169,11 +170,29 @@ def what_if(request, slug, proposal):
             if wrong := _wrong(values):
                 messages.error(request, wrong)
             else:
-                words = _effects(held, {**values, "basis": form.cleaned_data["basis"], "reserve": form.cleaned_data["reserve"]})
+                words = _effects(held, {**held.rules, **values, **{name: form.cleaned_data[name] for name in ("basis", "reserve", "public")}, "public_weight": float(form.cleaned_data["public_weight"])})
     else:
         others = [basis for basis in BASIS if basis != held.rules["basis"]]
-        words = {"bases": [(basis, _effects(held, {**held.rules, "basis": basis})) for basis in others]}
+        bases = [(str(BASIS[basis]), _effects(held, {**held.rules, "basis": basis})) for basis in others]
+        words = {"bases": bases + [(name, _effects(held, rules_)) for name, rules_ in _with_votes(held)]}
     return render(request, "decision/what_if.html", {**_common(request, held.edition, "overview"), "proposal": held, "form": form, "awards": awards, "quotas": quotas, **words})
+
+
+def _with_votes(held: Proposal) -> list[tuple[str, dict[str, object]]]:
+    """The other ways to count the public vote, where there was one, each under its name."""
+    if "public" not in held.rules or not held.rows.filter(votes__isnull=False).exists():
+        return []
+    return [(_public({**held.rules, "public": way}), {**held.rules, "public": way}) for way in PUBLIC if way != held.rules["public"]]
+
+
+def _public(rules_: dict[str, object]) -> str:
+    """How the public vote counts, in words."""
+    way = rules_.get("public", "off")
+    if way == "share":
+        return _("公众投票占 {weight:.0%}").format(weight=float(rules_["public_weight"]))
+    if way == "points":
+        return _("每票加 {points:g} 分，最多 {ceiling:g} 分").format(points=float(rules_["points"]), ceiling=float(rules_["ceiling"]))
+    return _("公众投票不计入")
 
 
 def _effects(held: Proposal, rules_: dict[str, object]) -> dict[str, object]:
@@ -183,7 +202,7 @@ def _effects(held: Proposal, rules_: dict[str, object]) -> dict[str, object]:
         return {"trouble": error.said(language())}
     comes = sum(1 for one in found if one.after and not one.before)
     goes = sum(1 for one in found if one.before and not one.after)
-    return {"effects": found[:300], "count": len(found), "comes": comes, "goes": goes, "name": BASIS[rules_["basis"]]}
+    return {"effects": found[:300], "count": len(found), "comes": comes, "goes": goes}
 
 
 @door("decision.look", "GET", "POST")
@@ -207,7 +226,7 @@ def case(request, slug, proposal, number):
                 return redirect("decision:case", slug, proposal, number)
         except operations.Refused as error:
             messages.error(request, str(error))
-    words = {"proposal": held, "case": found, "row": row, "form": form, "changes": kept, "has_change": any(one.undone_at is None for one in kept)}
+    words = {"public": _public(held.rules), "proposal": held, "case": found, "row": row, "form": form, "changes": kept, "has_change": any(one.undone_at is None for one in kept)}
     return render(request, "decision/case.html", {**_common(request, held.edition, "overview"), **words})
 
 
@@ -219,10 +238,11 @@ def sheet(request, slug, proposal):
         (_("名次"), 6), (_("编号"), 6), (_("案例名称"), 40), (_("报送单位"), 26), (_("奖项"), 8), (_("系统建议"), 8), (_("估计"), 9), (_("下限"), 9), (_("上限"), 9), (_("入选把握"), 9),
         (_("理由"), 36), (_("评委会改动的理由"), 24),
     ]  # fmt: skip
-    rows = []
+    rows, has_votes = [], held.rows.filter(votes__isnull=False).exists()
+    head += [(_("公众票数"), 9)] if has_votes else []
     for one in queries.final(held):
         row, own = one.row, one.row.submission
         numbers = [None if value is None else round(value, 2) for value in (row.estimate, row.low, row.high, row.chance)]
-        rows.append([row.rank, own.number, own.title, own.unit, one.award, "" if row.is_reserve else row.award, *numbers, row.reason, one.change.reason if one.change else ""])
+        rows.append([row.rank, own.number, own.title, own.unit, one.award, "" if row.is_reserve else row.award, *numbers, row.reason, one.change.reason if one.change else "", *([row.votes] if has_votes else [])])
     data = workbook([Sheet(_("名单"), tuple((str(word), width) for word, width in head), rows)])
     return HttpResponse(data, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{slug}-proposal-{proposal}.xlsx"'})
