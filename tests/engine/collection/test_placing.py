@@ -76,3 +76,11 @@ def test_without_an_original_the_words_are_printed():
     case, _ = read(paper())
 
     assert told(placed(case)[0]) == ["一、案例背景", BACKGROUND[:6], "二、主要做法", MEASURES[:6], "三、实施成效", EFFECT[:6]]
+
+
+def test_other_files_of_a_case_are_told():
+    case, original = read(paper())
+
+    _, omissions = placed(replace(case, documents=("a" * 64, "b" * 64, "c" * 64)), original)
+
+    assert [(one.reason, dict(one.values)) for one in omissions] == [("left-files", {"count": "2"})]

@@ -147,3 +147,13 @@ def test_the_weight_is_at_most_half(edition, organiser, at_desk, weight, is_kept
     text = at_desk.post(reverse("decision:rules", args=[edition.slug]), words, follow=True).content.decode()
 
     assert (queries.setting(edition).public == "share") is is_kept and ("0 到 0.5 之间" in text) is not is_kept
+
+
+def test_another_rule_is_tried_without_the_interval_that_the_vote_moved(edition, organiser, numbered, poll):
+    judged(edition, numbered)
+    made = proposed(edition, organiser, public="share")
+    tried, _candidates = queries.field(made, {**made.rules, "public": "off"})
+    own, _candidates = queries.field(plain := proposed(edition, organiser), plain.rules)
+
+    assert {row.case: row.estimate for row in tried} == {row.case: row.estimate for row in own}
+    assert [(row.low, row.high, row.sd) for row in tried] == [(None, None, None)] * len(tried)

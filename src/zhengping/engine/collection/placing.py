@@ -35,7 +35,8 @@ def placed(case: Case, original: Sequence[Block] = ()) -> tuple[tuple[Block, ...
     """The blocks of a case, and what of its original is not among them.
 
     Words are the case's alone (they were corrected and are free of personal data). A table or picture stands after the same words as in the original; one
-    that is parted from the case's words by a long line of something else (a cover letter, a pledge, another case of a compilation) is left out and told.
+    that is parted from the case's words by a long line of something else (a cover letter, a pledge, another case of a compilation) is left out and told, and so
+    are the case's other files (forms, proofs, photographs), of which nothing is printed.
     """
     words = own(case)
     found = _positions(words, original)
@@ -52,6 +53,8 @@ def placed(case: Case, original: Sequence[Block] = ()) -> tuple[tuple[Block, ...
             made.setdefault(where, []).append(block)
         elif block.kind in outside:
             outside[block.kind] += 1
+    if len(case.documents) > 1:
+        omissions.append(Omission(case.number, "left-files", (("count", str(len(case.documents) - 1)),)))
     omissions += [Omission(case.number, f"left-outside-{kind}", (("count", str(count)),)) for kind, count in outside.items() if count]
     printed = list(made.get(0, ()))
     for at, block in enumerate(words, 1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from zhengping.engine import collection, reading, tables
@@ -187,4 +187,4 @@ def _inside(file: IncomingFile, wanted: set[str], readers: Readers) -> Iterable[
         else:
             children = list(readers.read(file).children)
         for child in children:
-            yield from _inside(replace(child), wanted, readers)
+            yield from _inside(child, wanted, readers)

@@ -141,7 +141,7 @@ def field(proposal: Proposal, rules: dict[str, object]) -> tuple[list[record.Est
     rows = list(proposal.rows.select_related("submission"))
     marks = top_marks(proposal.edition)
     voted = {str(row.submission.number): row for row in rows if row.votes is not None and row.public is not None}
-    own = [records.estimate_of(row, str(rules["basis"])) for row in rows]
+    own = [records.estimate_of(row, str(rules["basis"]), is_voted=proposal.votes_hash != "") for row in rows]
     found = records.with_votes(rules, own, {case: row.votes or 0 for case, row in voted.items()}, {case: row.public or 0.0 for case, row in voted.items()})
     return found, records.candidates([row.submission for row in rows], marks, theme_names(proposal.edition))
 

@@ -93,10 +93,10 @@ def own(row: Row) -> record.Estimate:
     return record.Estimate(str(row.submission.number), row.estimate, row.low, row.high, row.rank, mean=row.mean, trimmed=row.trimmed, reads=row.reads, sd=row.sd)
 
 
-def estimate_of(row: Row, basis: str) -> record.Estimate:
-    """The estimate that a proposal froze, on another basis."""
+def estimate_of(row: Row, basis: str, *, is_voted: bool = False) -> record.Estimate:
+    """The estimate that a proposal froze, on another basis. The interval of one that the public vote moved (`is_voted`) is not that of the judges alone, and left out."""
     value = {"calibrated": row.calibrated, "mean": row.mean, "trimmed": row.trimmed}[basis]
-    whole = basis == "calibrated"
+    whole = basis == "calibrated" and not is_voted
     return record.Estimate(
         str(row.submission.number), float(value if value is not None else row.estimate), row.low if whole else None, row.high if whole else None, row.rank,
         mean=row.mean, trimmed=row.trimmed, reads=row.reads, sd=row.sd if whole else None,

@@ -208,15 +208,10 @@ def pieces_of(row: str, said: Sequence[Claim], numbers: frozenset[int]) -> tuple
 def book(edition: Row, rows: Sequence, *, has_roundup: bool) -> dict[str, object]:
     """What the form of a book begins with. The words are those of the book, hence Chinese."""
     name, hosts = edition.name, "、".join(edition.hosts)
-    received = edition_cases(edition)
+    received = submission.cases(edition).count()
     foreword = (
         f"{name}由{hosts or '主办单位'}主办，共收到案例{received}个，经筛选、评审和公示，评出获奖案例。本书收录其中公开的案例，按主题编排，书末附地区索引和单位索引。\n"
         "案例文字由各单位报送，经校对；联系方式等个人信息已隐去。图片和表格取自报送的原件。"
     )
     licence = f"本书案例按“{dict(LICENCES)[edition.licence]}”许可使用。" if edition.licence else "保留所有权利。"
     return {"title": f"{name}案例选编"[:80], "foreword": foreword if rows else "", "with_roundup": has_roundup, "licence": licence, "order": "award", "which": "all"}
-
-
-def edition_cases(edition: Row) -> int:
-    """How many cases came in."""
-    return submission.cases(edition).count()
