@@ -13,7 +13,7 @@ from zhengping.engine import roundup as writing
 from zhengping.engine import tables
 from zhengping.engine.folder import edition, people, register
 from zhengping.engine.folder.state import replace_bytes
-from zhengping.engine.record import Claim, Edition, Entry, Figure, IncomingFile, Theme
+from zhengping.engine.record import Claim, Document, Edition, Entry, Figure, IncomingFile, Theme
 from zhengping.engine.rendering import workbook
 from zhengping.engine.workers import Readers
 
@@ -73,11 +73,8 @@ def roundup(of: Register, out: Path, *, length: int, must: tuple[int, ...] = (),
     return _write(out, {f"roundup.{kind}": writing.render(article, kind, entries, counting.invited(call)) for kind in kinds})
 
 
-def verify(of: Register, path: Path) -> tuple[Claim, ...]:
-    """All claims of a round-up (.docx, .html, .pdf, .txt …), borne out by the register or not.
-
-    Raises tables.Trouble where the file cannot be read or holds no text.
-    """
+def document(path: Path) -> Document:
+    """What a person wrote in a file (.docx, .html, .pdf, .txt …). Raises tables.Trouble where it cannot be read or holds no text."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -86,9 +83,18 @@ def verify(of: Register, path: Path) -> tuple[Claim, ...]:
         found = readers.read(IncomingFile(path.name, data))
     if found.document is None or not found.document.text.strip():
         raise tables.Trouble("verify-not-read", path=path, why=tables.sentence(found.reason, found.values) if found.reason else "-")
+    return found.document
+
+
+def verify(of: Register, path: Path) -> tuple[Claim, ...]:
+    """All claims of a round-up (.docx, .html, .pdf, .txt …), borne out by the register or not.
+
+    Raises tables.Trouble where the file cannot be read or holds no text.
+    """
+    written = document(path)
     entries = of.entries()
     counted, call = _known(of, entries)
-    told = (paragraph.text for paragraph in found.document.paragraphs if paragraph.kind not in ("header", "footer", "note", "cell"))
+    told = (paragraph.text for paragraph in written.paragraphs if paragraph.kind not in ("header", "footer", "note", "cell"))
     text = "\n".join("" if _NOTE.match(line) else line for line in told)
     return writing.verify(text, entries, counted, call)
 

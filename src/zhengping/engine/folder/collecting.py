@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zhengping.engine import collection, reading, tables
-from zhengping.engine.folder import grids, inbox
-from zhengping.engine.folder.again import Register
+from zhengping.engine.folder import again, grids, inbox
 from zhengping.engine.folder.state import replace_bytes
 from zhengping.engine.record import Block, Case, Entry, IncomingFile, Omission, Unreadable
 from zhengping.engine.workers import Readers
@@ -22,7 +21,7 @@ NAME = "collection"
 class Request:
     """What the book shall hold: all cases, or those of some awards or numbers; `originals` is the folder of the submissions (None: text alone)."""
 
-    register: Register
+    register: again.Register
     out: Path
     originals: Path | None = None
     title: str = ""
@@ -104,18 +103,10 @@ def _chosen(request: Request) -> list[Entry]:
 
 
 def _text(path: Path | None) -> tuple[str, ...]:
-    """The paragraphs of a text, Word or PDF file. Raises tables.Trouble where it cannot be read."""
+    """The paragraphs of a text, Word or PDF file. Raises tables.Trouble where it cannot be read or is empty."""
     if path is None:
         return ()
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise tables.Trouble("verify-not-read", path=path, why=error.strerror) from None
-    with Readers(1) as readers:
-        found = readers.read(IncomingFile(path.name, data))
-    if found.document is None:
-        raise tables.Trouble("verify-not-read", path=path, why=tables.sentence(found.reason, found.values))
-    return tuple(paragraph.text for paragraph in found.document.paragraphs if paragraph.kind not in ("header", "footer", "note"))
+    return tuple(paragraph.text for paragraph in again.document(path).paragraphs if paragraph.kind not in ("header", "footer", "note"))
 
 
 # --- originals -------------------------------------------------------------------------------------------------------
