@@ -151,6 +151,9 @@ def _messages() -> dict[str, dict[str, str]]:
     return {key: entry for table in tables for key, entry in tomllib.loads(table.read_text("utf-8")).items()}
 
 
+LANGUAGES = ("zh", "en")  # of every message
+
+
 def sentence(key: str, values: tuple[tuple[str, str], ...] = (), language: str = "zh") -> str:
     """The sentence for people of a reason or finding `key`, in "zh" or "en", with `values` filled in.
 
