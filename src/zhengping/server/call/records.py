@@ -80,6 +80,11 @@ LETTERS = {
         "异议第{number}号的裁定：{outcome}",
         "您好！\n\n您对{edition}公示名单提出的第{number}号异议已裁定：{outcome}。\n\n理由：{reasons}\n\n查看：{link}\n\n咨询：{contact}",
     ),
+    "renewed": (
+        _("名单变动"),
+        "{edition}新名单：《{title}》{change}",
+        "{unit}：\n\n贵单位报送的案例《{title}》在{edition}的新名单中{change}。新名单公示至{end}，公示期重新计算，期满无异议后发布结果。\n\n查看名单：{link}\n\n咨询：{contact}",
+    ),
     "vote": (
         _("确认投票"),
         "请确认您的投票：{edition}",

@@ -57,7 +57,7 @@ def awards(edition: Edition):
 
 def changes(proposal: Proposal) -> dict[int, Change]:
     """The jury's changes that hold, by case."""
-    return {row.submission_id: row for row in Change.objects.filter(proposal=proposal, undone_at=None).select_related("by")}
+    return {row.submission_id: row for row in Change.objects.filter(proposal=proposal, undone_at=None).select_related("by", "submission")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,26 @@ def broken(proposal: Proposal, rows: list[Final]) -> list[tuple[selection.Limit,
         if (limit.quota.kind == "most" and count > limit.amount) or (limit.quota.kind == "least" and count < limit.amount):
             found.append((limit, count))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a decided list leaves for later: its rules, the reserve in its order, all cases as rules speak of them, their estimates, whom the jury gave none."""
+
+    rules: selection.Rules
+    reserve: list[Row]
+    candidates: list[record.Candidate]
+    values: dict[str, float]
+    refused: set[str]
+
+
+def standing(proposal: Proposal) -> Standing:
+    """What moves up where an award of a decided list falls free."""
+    rows = list(proposal.rows.select_related("submission"))
+    reserve = sorted((row for row in rows if row.is_reserve), key=lambda row: row.place)
+    refused = {str(row.submission.number) for row in changes(proposal).values() if not row.award}
+    candidates = records.candidates([row.submission for row in rows], top_marks(proposal.edition), theme_names(proposal.edition))
+    return Standing(records.rules_of(proposal.rules), reserve, candidates, {str(row.submission.number): row.estimate for row in rows}, refused)
 
 
 def ties(proposal: Proposal) -> list[Row]:

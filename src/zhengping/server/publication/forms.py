@@ -65,7 +65,9 @@ class WordsForm(forms.Form):
 class RenewForm(forms.Form):
     """Why a new list takes the place of the old."""
 
-    why = forms.CharField(label=_("变动说明"), max_length=400)
+    why = forms.CharField(label=_("变动说明"), max_length=400, help_text=_("随新名单公开。"))
+    empty_why = forms.CharField(label=_("空缺的理由"), max_length=400, required=False, help_text=_("选择空缺时必填，随新名单公开。"))
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class ObjectionForm(forms.Form):

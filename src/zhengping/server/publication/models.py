@@ -16,7 +16,9 @@ from zhengping.server.submission.models import Submission
 
 COUNTINGS = (("working", _("工作日")), ("calendar", _("自然日")))
 EFFECTS = (("none", _("维持名单")), ("remove", _("取消获奖资格")), ("award", _("改为其他奖项")))
+WAYS = (("reserve", _("由备选案例递补")), ("cascade", _("由下一级案例依次递补")), ("empty", _("空缺，不递补")))
 FIELDS = (("title", _("案例名称")), ("unit", _("报送单位")))
+RESERVE = "-"
 HEADING, WORDS = "荣誉证书", "{unit}：\n\n你单位报送的案例《{title}》，在{edition}中荣获{award}。\n\n特发此证，以资鼓励。"
 
 
@@ -47,6 +49,7 @@ class Notice(models.Model):
     opened_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     decided = models.CharField(max_length=64, help_text="hash of the list that two persons confirmed")
+    filling = models.JSONField(default=dict, help_text="how free places were filled: way, why they stay empty, skips as (case, award, sentences), empty as (award, number, key of why)")
     hash = models.CharField(max_length=64)
     by = models.ForeignKey(User, PROTECT, related_name="+")
 
@@ -66,6 +69,7 @@ class Listed(models.Model):
     unit = models.CharField(max_length=200)
     region = models.CharField(max_length=80, blank=True)
     theme = models.CharField(max_length=60, blank=True)
+    moved_from = models.CharField(max_length=60, blank=True, help_text="the award it moved up from in this list, RESERVE for one of the reserve")
 
     class Meta:
         ordering = ["place"]

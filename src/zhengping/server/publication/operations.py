@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from zhengping.server.accounts.models import User
 from zhengping.server.audit.operations import note
@@ -60,57 +61,70 @@ def open_notice(*, edition: Edition, actor: User, words: str = "", at: datetime 
     if decided is None:
         raise Refused(_("还没有经两人确认的获奖名单，请先在“评奖”中确认。"))
     themes = {theme.key: theme.name for theme in held.themes.all()}
-    rows = [_listed(award.submission, award.place, award.award, themes) for award in decision.awards(held)]
+    rows = [queries.listed(award.submission, award.place, award.award, themes) for award in decision.awards(held)]
     return _open(held, actor, rows, words=words, decided=decided.hash, at=at)
 
 
-def _listed(case: Submission, place: int, award: str, themes: dict[str, str]) -> Listed:
-    return Listed(submission=case, place=place, award=award, title=case.title, unit=case.unit, region=case.place, theme=themes.get(case.theme, ""))
-
-
-def _open(edition: Edition, actor: User, rows: Sequence[Listed], *, words: str, decided: str, at: datetime | None, follows: Notice | None = None, why: str = "") -> Notice:
+def _open(edition: Edition, actor: User, rows: Sequence[Listed], *, words: str, decided: str, at: datetime | None, follows: Notice | None = None, why: str = "", filling: dict[str, object] | None = None) -> Notice:
     rule, now = queries.setting(edition), at or timezone.now()
     last = records.last_day(now.astimezone(here(edition)).date(), rule.days, rule.counting, rule.holidays, rule.workdays)
     made = Notice.objects.create(
         edition=edition, number=follows.number + 1 if follows else 1, follows=follows, why=why[:400], words=words, days=rule.days, counting=rule.counting, opened_at=now,
-        closes_at=records.end_of(edition, last), decided=decided, hash=records.hashed(rows), by=actor,
+        closes_at=records.end_of(edition, last), decided=decided, hash=records.hashed(rows), filling=filling or {}, by=actor,
     )  # fmt: skip
     for row in rows:
         row.pk, row.notice = None, made
     Listed.objects.bulk_create(rows, batch_size=500)
-    after = {"number": made.number, "hash": made.hash, "cases": len(rows), "closes": made.closes_at, "why": why}
+    after = {"number": made.number, "hash": made.hash, "cases": len(rows), "closes": made.closes_at, "why": why, "filling": made.filling}
     note(actor=actor, action="publication.open_notice", object=f"notice:{made.pk}", edition=edition.slug, after=after)
     return made
 
 
 @transaction.atomic
-def renew_notice(*, notice: Notice, actor: User, why: str, at: datetime | None = None) -> Notice:
-    """Put a new list beside the old: what rulings on it changed is changed, the others stay. Raises Refused where nothing changed."""
+def renew_notice(*, notice: Notice, actor: User, why: str, way: str = "reserve", empty_why: str = "", seen: str | None = None, at: datetime | None = None) -> Notice:
+    """Put a new list beside the old: what rulings on it changed is changed, places that fell free are filled as `way` says, the others stay.
+
+    Its publicity period is a whole one, since cases that move up are new in it. `seen` is the digest of the plans that the person looked at. Raises Refused
+    where nothing changed, another list stands already, the plans are no longer those seen, or places are to stay empty without a reason.
+    """
     held = Notice.objects.select_for_update(of=("self",)).select_related("edition").get(pk=notice.pk)
     if queries.notice(held.edition) != held or queries.result(held.edition):
         raise Refused(_("这份名单已不是最新的名单。"))
-    changed = {ruling.objection.submission_id: ruling for ruling in upheld(held)}
-    if not changed:
+    if not queries.upheld(held):
         raise Refused(_("没有成立的异议要求改动名单。"))
     if queries.unruled(held.edition).exists():
         raise Refused(_("还有异议没有裁定，请先裁定。"))
-    order = list(dict.fromkeys(held.rows.values_list("award", flat=True)))
-    rows = []
-    for row in held.rows.select_related("submission"):
-        ruling = changed.get(row.submission_id)
-        if ruling and ruling.effect == "remove":
-            continue
-        row.award = ruling.award if ruling else row.award
-        rows.append(row)
-    rows.sort(key=lambda row: (order.index(row.award) if row.award in order else len(order), row.place))
-    for place, row in enumerate(rows, 1):
-        row.place = place
-    return _open(held.edition, actor, rows, words=held.words, decided=held.decided, at=at, follows=held, why=why)
+    options = queries.plans(held)
+    plan = next((one for one in options if one.way == way), options[0])
+    if seen is not None and seen != queries.digest(options):
+        raise Refused(_("名单刚刚有变动，请再看一遍后确认。"))
+    if plan.way == "empty" and not empty_why.strip():
+        raise Refused(_("请写明空缺的理由。"))
+    skips = [[case.number, award, told] for case, award, told in plan.skips]
+    filling = {"way": plan.way, "why": empty_why.strip()[:400] if plan.empty else "", "skips": skips, "empty": [list(each) for each in plan.empty]}
+    made = _open(held.edition, actor, plan.rows, words=held.words, decided=held.decided, at=at, follows=held, why=why, filling=filling)
+    for one in queries.changed(made):
+        _tell_change(made, one)
+    return made
 
 
-def upheld(notice: Notice) -> list[Ruling]:
-    """Rulings on objections to a list that change it."""
-    return list(Ruling.objects.filter(objection__notice=notice, is_upheld=True).exclude(effect="none").select_related("objection__submission"))
+def _tell_change(notice: Notice, one: queries.Changed) -> None:
+    """Write to the unit of a case whose award the new list changed."""
+    case, edition = one.row.submission, notice.edition
+    if case.contact_email:
+        with override("zh-hans"):
+            known = {"unit": one.row.unit, "title": one.row.title, "change": told(one), "end": moment(edition, notice.closes_at, is_letter=True)}
+        subject, body = letter(edition, "renewed", link=address(reverse("publication:notice", args=[edition.slug])), **known)
+        post(key=f"renewed:{notice.pk}:{case.pk}", to=case.contact_email, subject=subject, body=body, kind="renewed", edition=edition.slug)
+
+
+def told(one: queries.Changed) -> str:
+    """What a new list did to a case, in words."""
+    if not one.after:
+        return _("取消获奖资格")
+    if not one.row.moved_from:
+        return _("由{before}改为{after}").format(before=one.before, after=one.after)
+    return _("由{before}递补为{after}").format(before=one.before or _("备选"), after=one.after)
 
 
 # --- objections ------------------------------------------------------------------------------------------------------
@@ -252,7 +266,7 @@ def publish(*, edition: Edition, actor: User, words: str = "", at: datetime | No
         raise Refused(_("公示期到 {end} 才结束。").format(end=moment(held, notice.closes_at)))
     if queries.unruled(held).exists():
         raise Refused(_("还有异议没有裁定，请先裁定。"))
-    if upheld(notice):
+    if queries.upheld(notice):
         raise Refused(_("有成立的异议要改动名单，请先发布新名单。"))
     made = Result.objects.create(edition=held, notice=notice, hash=notice.hash, words=words, published_at=now, by=actor)
     note(actor=actor, action="publication.publish", object=f"edition:{held.pk}", edition=held.slug, after={"hash": made.hash, "notice": notice.number})

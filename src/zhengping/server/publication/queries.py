@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 
+from zhengping.engine import selection
 from zhengping.server.call.models import Edition
-from zhengping.server.publication.models import Certificate, Correction, Listed, Notice, Objection, Result, Revocation, Setting
+from zhengping.server.decision import queries as decision
+from zhengping.server.publication import records
+from zhengping.server.publication.models import RESERVE, Certificate, Correction, Listed, Notice, Objection, Result, Revocation, Ruling, Setting
 from zhengping.server.submission.models import Submission
 
 
@@ -25,6 +30,90 @@ def notices(edition: Edition):
 def notice(edition: Edition) -> Notice | None:
     """The list that stands now."""
     return notices(edition).first()
+
+
+def listed(case: Submission, place: int, award: str, themes: dict[str, str]) -> Listed:
+    """A case's row in a list, its words as they are now (not kept)."""
+    return Listed(submission=case, place=place, award=award, title=case.title, unit=case.unit, region=case.place, theme=themes.get(case.theme, ""))
+
+
+def upheld(notice: Notice) -> list[Ruling]:
+    """Rulings on objections to a list that change it."""
+    return list(Ruling.objects.filter(objection__notice=notice, is_upheld=True).exclude(effect="none").select_related("objection__submission"))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A new list as it would be: its rows (not kept), who was passed over with the reason in each language, places that stay empty by award and why ("chosen", "higher": the reserve enters the lowest award alone, "exhausted"), awards with more cases than the rules give."""
+
+    way: str
+    rows: list[Listed]
+    skips: list[tuple[Submission, str, dict[str, str]]]
+    empty: list[tuple[str, int, str]]
+    over: list[tuple[str, int, int]]
+    hash: str
+
+    @property
+    def moved(self) -> list[Listed]:
+        """The cases that move up."""
+        return [row for row in self.rows if row.moved_from]
+
+
+def plans(notice: Notice) -> list[Plan]:
+    """The new lists that upheld rulings on a list may lead to, one for each way to fill the places that fall free; one alone where none does."""
+    held = decision.decided(notice.edition)
+    if held is None:
+        return []
+    known, rulings = decision.standing(held), {ruling.objection.submission_id: ruling for ruling in sorted(upheld(notice), key=lambda one: (one.effect == "remove", one.pk))}
+    old = list(notice.rows.select_related("submission"))
+    reserve = [row.submission for row in known.reserve if row.submission_id not in {one.submission_id for one in old}]
+    after = {row.submission_id: rulings[row.submission_id].award if row.submission_id in rulings else row.award for row in old}
+    barred = _barred(notice.edition, known)
+    options: dict[str, selection.Filling] = {}
+    for way in ("reserve", "cascade", "empty"):
+        options[way] = selection.fill(
+            {str(row.submission.number): row.award for row in old}, {str(row.submission.number): after[row.submission_id] for row in old if after[row.submission_id]},
+            [str(case.number) for case in reserve] if way != "empty" else [], known.rules, known.candidates, known.values, barred=barred, cascades=way == "cascade",
+        )  # fmt: skip
+    if not options["empty"].empty:
+        options = {"reserve": options["reserve"]}
+    elif options["cascade"] == options["reserve"]:
+        del options["cascade"]
+    return [_plan(way, found, old, after, known.rules, {str(case.number): case for case in [*(row.submission for row in old), *reserve]}, dict(notice.edition.themes.values_list("key", "name"))) for way, found in options.items()]
+
+
+def digest(options: list[Plan]) -> str:
+    """The hash of plans, by which one tells whether they are still those that somebody looked at."""
+    return hashlib.sha256(" ".join(plan.hash for plan in options).encode()).hexdigest()
+
+
+def _barred(edition: Edition, known: decision.Standing) -> dict[str, str]:
+    """Cases that may not move up, with the key of the sentence that says why."""
+    ruled = Ruling.objects.filter(objection__edition=edition, is_upheld=True).exclude(effect="none").values_list("objection__submission__number", flat=True)
+    gone = [str(row.submission.number) for row in known.reserve if row.submission.withdrawn_at or row.submission.excluded_why]
+    return {**dict.fromkeys(known.refused, "moving-jury"), **dict.fromkeys(gone, "moving-gone"), **dict.fromkeys(map(str, ruled), "moving-ruled")}
+
+
+def _plan(way: str, found: selection.Filling, old: list[Listed], after: dict[int, str], rules: selection.Rules, cases: dict[str, Submission], themes: dict[str, str]) -> Plan:
+    names = [award.name for award in rules.awards]
+    moves = {move.case: move for move in found.moves}
+    rows = []
+    for row in old:
+        move = moves.pop(str(row.submission.number), None)
+        row = copy(row)
+        row.award, row.moved_from = (move.after, move.before) if move else (after[row.submission_id], "")
+        rows += [row] if row.award else []
+    rows.sort(key=lambda row: (names.index(row.award), row.place))
+    for move in moves.values():
+        row = listed(cases[move.case], 0, move.after, themes)
+        row.moved_from = RESERVE
+        rows.append(row)
+    for place, row in enumerate(rows, 1):
+        row.place = place
+    given = [row.award for row in rows]
+    over = [(award.name, award.number, given.count(award.name)) for award in rules.awards if given.count(award.name) > award.number]
+    empty = [(name, count, "chosen" if way == "empty" else "higher" if way == "reserve" and name != names[-1] else "exhausted") for name, count in found.empty]
+    return Plan(way, rows, [(cases[skip.case], skip.award, dict(skip.why)) for skip in found.skips], empty, over, records.hashed(rows))
 
 
 def result(edition: Edition) -> Result | None:
@@ -59,6 +148,29 @@ def results(edition: Edition) -> list[Published]:
             title, unit = words.get((row.submission_id, "title"), row.title), words.get((row.submission_id, "unit"), row.unit)
             found.append(Published(row.submission, row.place, row.award, title, unit, row.region, row.theme, held.published_at))
     return found
+
+
+def follower(notice: Notice) -> Notice | None:
+    """The list that took the place of a list."""
+    return Notice.objects.filter(follows=notice).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A case of a list or of the one before it whose award differs between both: "" for none."""
+
+    row: Listed
+    before: str
+    after: str
+
+
+def changed(notice: Notice) -> list[Changed]:
+    """What a list changed of the one before it: who went out or down, then who moved up."""
+    if notice.follows_id is None:
+        return []
+    old, new = ({row.submission_id: row for row in Listed.objects.filter(notice=pk).select_related("submission")} for pk in (notice.follows_id, notice.pk))
+    ruled = [Changed(new.get(case, row), row.award, new[case].award if case in new else "") for case, row in old.items() if case not in new or new[case].award != row.award]
+    return sorted([*ruled, *(Changed(row, "", row.award) for case, row in new.items() if case not in old)], key=lambda one: bool(one.row.moved_from and one.after))
 
 
 def published_cases(edition: Edition):

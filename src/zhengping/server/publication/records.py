@@ -155,11 +155,11 @@ def notice_facts(notice: Notice) -> list[tuple[str, str]]:
     ]
 
 
-def notice_pdf(notice: Notice, rows: Sequence[Any]) -> bytes:
-    """A list before the public as .pdf, signed."""
+def notice_pdf(notice: Notice, rows: Sequence[Any], notes: Sequence[str] = ()) -> bytes:
+    """A list before the public as .pdf, signed, with notes below its words."""
     with override("zh-hans"):
         title = _("拟获奖名单公示") if notice.number == 1 else _("拟获奖名单公示（第 {number} 次）").format(number=notice.number)
-        return as_pdf(notice.edition, title, notice_facts(notice), rows, notice.words, reverse("publication:notice", args=[notice.edition.slug]))
+        return as_pdf(notice.edition, title, notice_facts(notice), rows, "\n".join((notice.words, *notes)), reverse("publication:notice", args=[notice.edition.slug]))
 
 
 # --- certificates ----------------------------------------------------------------------------------------------------

@@ -16,13 +16,14 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from zhengping.server.audit.templatetags.words import worded
 from zhengping.server.call.models import Edition
 from zhengping.server.call.queries import here
 from zhengping.server.call.records import moment
 from zhengping.server.call.rules import door
 from zhengping.server.decision import queries as decision
 from zhengping.server.publication import forms, operations, queries, records
-from zhengping.server.publication.models import COUNTINGS, Certificate, Hearing, Notice, Objection, Revocation
+from zhengping.server.publication.models import COUNTINGS, RESERVE, WAYS, Certificate, Hearing, Notice, Objection, Revocation
 from zhengping.server.submission.models import Submission
 from zhengping.server.submission.records import bytes_of
 
@@ -65,7 +66,7 @@ def notice(request, slug):
         now = timezone.now()
         words |= {
             "page": _paged(request, held.rows.select_related("submission"), 200), "begin": moment(edition, held.opened_at), "end": moment(edition, held.closes_at),
-            "is_open": now < held.closes_at and not words["is_result"], "counting": dict(COUNTINGS)[held.counting], "is_newest": held == queries.notice(edition),
+            "is_open": now < held.closes_at and not words["is_result"], "counting": dict(COUNTINGS)[held.counting], "is_newest": held == queries.notice(edition), **_changes(held),
         }  # fmt: skip
     return render(request, "publication/notice.html", words)
 
@@ -76,7 +77,10 @@ def notice_file(request, slug):
     held = _asked(_edition(slug), request.GET.get("n", ""))
     if held is None:
         raise Http404
-    return _file(records.notice_pdf(held, list(held.rows.select_related("submission"))), f"{slug}-publicity-{held.number}.pdf", KINDS["pdf"])
+    with override("zh-hans"):
+        more = _changes(held)
+        notes = [f"{row.submission.number}《{row.title}》{told}。" for row, told in more.get("changed", [])] + [_("{award}空缺 {count} 个。{why}").format(award=award, count=count, why=why) for award, count, why in more.get("empty", [])]
+    return _file(records.notice_pdf(held, list(held.rows.select_related("submission")), notes), f"{slug}-publicity-{held.number}.pdf", KINDS["pdf"])
 
 
 @door("call.read_notice", "GET", "POST")
@@ -103,8 +107,16 @@ def object_(request, slug):
 def objection(request, token):
     """What became of an objection, for whoever holds its link."""
     held = get_object_or_404(Objection.objects.select_related("edition", "submission", "notice"), token=token)
-    words = {"edition": held.edition, "objection": held, "arrived": moment(held.edition, held.arrived_at)}
+    words = {"edition": held.edition, "objection": held, "arrived": moment(held.edition, held.arrived_at), **_outcome(held)}
     return render(request, "publication/objection.html", words)
+
+
+def _outcome(held: Objection) -> dict[str, object]:
+    """The new list that came of an objection, with what it changed; nothing where none did."""
+    if not hasattr(held, "ruling") or not held.ruling.is_upheld or held.ruling.effect == "none":
+        return {}
+    new = queries.follower(held.notice)
+    return {"new": new, "since": moment(held.edition, new.opened_at) if new else "", "is_due": new is None, **_changes(new)}
 
 
 @door("accounts.everyone", "GET", "POST")
@@ -241,7 +253,7 @@ def overview(request, slug):
         elif done == "open":
             _tried(request, lambda: operations.open_notice(edition=edition, actor=request.user, words=form.cleaned_data["words"]), _("名单已公示。"))
         elif done == "renew" and held:
-            _tried(request, lambda: operations.renew_notice(notice=held, actor=request.user, why=form.cleaned_data["why"]), _("新名单已公示，原名单仍可查看。"))
+            _tried(request, lambda: operations.renew_notice(notice=held, actor=request.user, way=request.POST.get("way", ""), **form.cleaned_data), _("新名单已公示，原名单仍可查看。"))
         elif done == "publish":
             _tried(request, lambda: operations.publish(edition=edition, actor=request.user, words=form.cleaned_data["words"]), _("结果已发布，证书正在制作，通知已发出。"))
         return redirect("publication:overview", slug)
@@ -255,10 +267,42 @@ def overview(request, slug):
     words = {
         "notices": notices, "held": held, "result": queries.result(edition), "decided": decision.decided(edition), "last": moment(edition, records.end_of(edition, last)),
         "rule": rule, "counting": dict(COUNTINGS)[rule.counting], "is_known": records.is_known(last), "open_form": forms.WordsForm(initial={"words": opening}),
-        "renew_form": forms.RenewForm(), "publish_form": forms.WordsForm(), "changes": operations.upheld(held) if held else [], "is_over": bool(held and timezone.now() >= held.closes_at),
+        **_renewal(held), "publish_form": forms.WordsForm(), "is_over": bool(held and timezone.now() >= held.closes_at),
         "unruled": queries.unruled(edition).count(), "ends": moment(edition, held.closes_at) if held else "",
     }  # fmt: skip
     return render(request, "publication/overview.html", _common(request, edition, "overview") | words)
+
+
+def _renewal(held: Notice | None) -> dict[str, object]:
+    """What upheld rulings change in a list, and the ways to fill the places that fall free."""
+    changes = queries.upheld(held) if held and not queries.result(held.edition) else []
+    options = queries.plans(held) if held and changes else []
+    names = dict(WAYS)
+    ways = [
+        SimpleNamespace(
+            way=plan.way, name=names[plan.way], moved=[(row, operations.told(queries.Changed(row, "" if row.moved_from == RESERVE else row.moved_from, row.award))) for row in plan.moved],
+            skips=[(case, award, worded(told)) for case, award, told in plan.skips], empty=_empty(plan.empty, ""), over=plan.over, count=len(plan.rows),
+        )
+        for plan in options
+    ]  # fmt: skip
+    return {"changes": changes, "ways": ways, "renew_form": forms.RenewForm(initial={"seen": queries.digest(options)})}
+
+
+def _empty(empty, why: str) -> list[tuple[str, int, str]]:
+    """Places that stay empty, with the reason in words."""
+    told = {"chosen": why, "higher": _("备选案例只递补最低一级奖项，不越过已获奖的案例。"), "exhausted": _("没有可以递补的案例。")}
+    return [(award, count, told[key]) for award, count, key in empty]
+
+
+def _changes(notice: Notice | None) -> dict[str, object]:
+    """What a list changed of the one before it, in words."""
+    if notice is None or notice.follows_id is None:
+        return {}
+    found = queries.changed(notice)
+    return {
+        "changed": [(one.row, operations.told(one)) for one in found], "has_moved": any(one.row.moved_from and one.after for one in found),
+        "empty": _empty(notice.filling.get("empty", []), notice.filling.get("why", "")),
+    }  # fmt: skip
 
 
 @door("call.look", "GET", "POST")
@@ -322,7 +366,7 @@ def ruling(request, slug, objection):
                 if _tried(request, lambda: operations.rule(objection=held, actor=request.user, is_upheld=outcome == "upheld", **words), _("已裁定。")):
                     return redirect("publication:ruling", slug, objection)
     listed = held.notice.rows.filter(submission=held.submission_id).first() if held.submission_id else None
-    words = {"objection": held, "listed": listed, "question": question, "form": form, "conflict": operations.conflict(held, request.user), "arrived": moment(edition, held.arrived_at)}
+    words = {"objection": held, "listed": listed, "question": question, "form": form, "conflict": operations.conflict(held, request.user), "arrived": moment(edition, held.arrived_at), **_outcome(held)}
     return render(request, "publication/ruling.html", _common(request, edition, "objections") | words)
 
 

@@ -37,6 +37,12 @@ def percent(share):
 
 
 @register.filter
+def worded(told):
+    """A sentence that is kept in each language as {language: sentence}, in the language of the page; one that is kept in another alone as it is."""
+    return told.get(language()) or next(iter(told.values()), "")
+
+
+@register.filter
 def item(mapping, key):
     """The value of a key that stands in a variable."""
     return mapping.get(key, "") if mapping else ""
