@@ -17,10 +17,11 @@ from zhengping.engine.roundup.choose import Offer, Room, choose
 from zhengping.engine.roundup.compared import compared
 from zhengping.engine.roundup.edited import edited, is_heading, said, text_of
 from zhengping.engine.roundup.groups import Group, group
+from zhengping.engine.roundup.rephrased import Rephrased, rephrased
 from zhengping.engine.roundup.render import render
 from zhengping.engine.roundup.verify import Checker, verify
 
-__all__ = ["STYLES", "Checker", "compared", "edited", "is_heading", "render", "said", "text_of", "verify", "write"]
+__all__ = ["STYLES", "Checker", "Rephrased", "compared", "edited", "is_heading", "render", "rephrased", "said", "text_of", "verify", "write"]
 
 STYLES = ("article", "brief")
 _FRAME = 0.36  # of the article the frame may take at most

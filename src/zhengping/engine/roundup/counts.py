@@ -13,7 +13,7 @@ _COUNT = re.compile(r"(?<![\d.年月第])(\d[\d,]*(?:\.\d+)?)(%|％|个百分点
 _DATE = re.compile(r"(\d{1,2})月(\d{1,2})日")
 _YEAR = re.compile(r"(\d{4})年")
 _EDITION = re.compile(r"第(\d+|[一二三四五六七八九十]+)届")
-_RISE, _FALL = re.compile(r"增加|增长|上升|多出|提高|增多|创(?:了)?新高"), re.compile(r"减少|下降|回落|少了|降低")
+RISE, FALL = re.compile(r"增加|增长|上升|多出|提高|增多|创(?:了)?新高"), re.compile(r"减少|下降|回落|少了|降低")
 _AGAINST = re.compile(r"上一?届|往年|去年|上年|往届")
 _NUMERALS = "〇一二三四五六七八九十"
 
@@ -127,7 +127,7 @@ def _trends(text: str, line: int, figures: Sequence[Figure]) -> list[Claim]:
     change = now.value - before[0].value
     true = "增加" if change > 0 else "减少" if change < 0 else "持平"
     found = []
-    for pattern, fits in ((_RISE, change > 0), (_FALL, change < 0), (re.compile("持平"), change == 0)):
+    for pattern, fits in ((RISE, change > 0), (FALL, change < 0), (re.compile("持平"), change == 0)):
         found += [Claim("trend", m[0], text, line, fits, "" if fits else true) for m in pattern.finditer(text)]
     return found
 

@@ -19,7 +19,7 @@ from zhengping.engine.text import sentences
 
 _NUMERAL = r"[一二两三四五六七八九十百千万亿零]+"
 NUMBER = re.compile(rf"\d[\d,，]*(?:\.\d+)?(?:[万亿]+)?[%％‰]?|{_NUMERAL}(?=(?:余|多)?(?:个|名|人|家|项|万|亿|倍|成|次|户|所|元|亩|岁|年|天|套|台|条|件|期|批|支|种|类|省|篇))")
-_QUOTE = re.compile(r"“([^“”]{2,60})”|《([^《》]{2,80})》")
+QUOTE = re.compile(r"“([^“”]{2,60})”|《([^《》]{2,80})》")
 _PLACE = re.compile(r"[\u4e00-\u9fff]{2,10}?(?:省|市|县|区|州|盟|旗)")
 _NO_CONTENT = re.compile(r"[等均都也]|提供了?|这方面|案例|介绍|做法|经验|分别|如下|地方?|的|了|在")
 _AGGREGATE = re.compile(r"\d+篇|省级单位|来稿|截稿|报来|征集活动")
@@ -140,8 +140,8 @@ def _best(entries: Sequence[Entry], content: str, names: Names) -> Entry:
 
 
 def _pairs(text: str) -> list[str]:
-    plain = re.sub(r"[^\u4e00-\u9fff\d]", "", text)
-    return [plain[at : at + 2] for at in range(len(plain) - 1)]
+    bare = re.sub(r"[^\u4e00-\u9fff\d]", "", text)
+    return [bare[at : at + 2] for at in range(len(bare) - 1)]
 
 
 def _support(content: str, entry: Entry, names: Names) -> float:
@@ -181,20 +181,21 @@ def _measure(content: str, text: str, line: int, entry: Entry, entries: Sequence
     return Claim("measure", quote[:40], text, line, fits, nearest, entry.case.number)
 
 
-def _plain(number: str) -> str:
+def plain(number: str) -> str:
+    """A number as it is compared: no commas, one per cent sign."""
     return number.replace(",", "").replace("，", "").replace("％", "%")
 
 
 def _number(match: re.Match[str], content: str, text: str, line: int, entry: Entry) -> Claim:
     """A number with its measure word stands in the case, in words like those around it; else the nearest that does."""
-    said, body = _plain(match[0]), f"{entry.case.title}\n{entry.case.text}"
+    said, body = plain(match[0]), f"{entry.case.title}\n{entry.case.text}"
     after = re.sub(r"[^\u4e00-\u9fff]", "", content[match.end() : match.end() + 2])[:1]
     around = set(_pairs(content[max(0, match.start() - 10) : match.start()] + " " + content[match.end() : match.end() + 10]))
     near: list[tuple[int, int, str, str]] = []
     for other in NUMBER.finditer(body):
         its = re.sub(r"[^\u4e00-\u9fff]", "", body[other.end() : other.end() + 2])[:1]
         shared = len(around & set(_pairs(body[max(0, other.start() - 10) : other.start()] + " " + body[other.end() : other.end() + 10])))
-        near.append((shared + (2 if its == after else 0), -other.start(), other[0] + its, _plain(other[0])))
+        near.append((shared + (2 if its == after else 0), -other.start(), other[0] + its, plain(other[0])))
     best = max(near, default=(0, 0, "", ""))
     own = max((row[0] for row in near if row[3] == said), default=-1)
     close = re.escape(content[max(0, match.start() - 3) : match.start()] + match[0]) + after
@@ -211,11 +212,11 @@ def _near_place(name: str, entry: Entry) -> str:
 def _quotations(content: str, text: str, line: int, entry: Entry | None, edition: Edition | None, entries: Sequence[Entry]) -> list[Claim]:
     """What stands in quotation marks or 《》 stands so in the case (or, without a case, in the call, a theme or a title)."""
     found = []
-    for match in _QUOTE.finditer(content):
+    for match in QUOTE.finditer(content):
         quote = match[1] or match[2]
         if entry is not None:
             body, number = entry.case.title + "\n" + entry.case.text, entry.case.number
-            pool = [a or b for a, b in _QUOTE.findall(body)] + [entry.case.title]
+            pool = [a or b for a, b in QUOTE.findall(body)] + [entry.case.title]
         else:
             themes = (edition.themes if edition else ()) or tables.themes()
             pool, number = [*(t.name for t in themes), *([edition.name] if edition and edition.name else []), *(e.case.title for e in entries)], 0
