@@ -212,6 +212,7 @@ def look() -> int:
         publication.sweep_certificates,
         roundup.sweep_drafts,
         roundup.sweep_collections,
+        roundup.sweep_rephrasings,
         library.sweep,
         mail.sweep,
         mail.sweep_hooks,

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from environs import Env
+from environs import Env, validate
 
 env = Env()
 HERE = Path(__file__).parent
@@ -230,6 +230,30 @@ MAILBOX = env.str("ZHENGPING_MAILBOX", "")  # imap(s)://user:password@host:port/
 MAILBOX_SECONDS = env.float("ZHENGPING_MAILBOX_SECONDS", 30.0)
 HOOK_HOSTS = env.list("ZHENGPING_HOOK_HOSTS", [])  # hosts (or host:port) to which events may be sent
 API_A_MINUTE = env.int("ZHENGPING_API_A_MINUTE", 600)  # calls of a token
+
+
+# --- the writing aid -------------------------------------------------------------------------------------------------
+
+
+def _aid() -> tuple[str, str]:
+    """Address and key of the aid; both empty where it is off. Raises ValueError, without the key, for what cannot be called."""
+    address, key = env.str("ZHENGPING_AID_URL", "").rstrip("/"), env.str("ZHENGPING_AID_KEY", "")
+    parts = urlsplit(address)
+    is_plain = not (parts.username or parts.password or parts.query or parts.fragment) and address.isascii() and address.isprintable() and " " not in address
+    if address and (parts.scheme not in ("http", "https") or not parts.hostname or not is_plain):
+        raise ValueError("ZHENGPING_AID_URL is not the base address of a chat interface, such as https://host/v1")
+    if address and not env.str("ZHENGPING_AID_MODEL", ""):
+        raise ValueError("ZHENGPING_AID_URL needs ZHENGPING_AID_MODEL, the name of the model to ask")
+    if not (key.isascii() and key.isprintable() and " " not in key):
+        raise ValueError("ZHENGPING_AID_KEY holds a character that no key has")
+    return address, key
+
+
+AID_URL, AID_KEY = _aid()  # base of an OpenAI chat interface; empty: no aid
+AID_MODEL = env.str("ZHENGPING_AID_MODEL", "")
+AID_SECONDS = env.int("ZHENGPING_AID_SECONDS", 30, validate=validate.Range(1, 120))  # for a whole answer
+AID_AN_HOUR = env.int("ZHENGPING_AID_AN_HOUR", 60)  # requests for an article
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

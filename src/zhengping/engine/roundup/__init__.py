@@ -14,14 +14,14 @@ from zhengping.engine.record import Edition, Entry, Figure, RoundUp, Section, Se
 from zhengping.engine.roundup import frame, themes
 from zhengping.engine.roundup.candidates import Candidate, candidates
 from zhengping.engine.roundup.choose import Offer, Room, choose
-from zhengping.engine.roundup.compared import compared
+from zhengping.engine.roundup.compared import Piece, compared
 from zhengping.engine.roundup.edited import edited, is_heading, said, text_of
 from zhengping.engine.roundup.groups import Group, group
-from zhengping.engine.roundup.rephrased import Rephrased, rephrased
 from zhengping.engine.roundup.render import render
+from zhengping.engine.roundup.rephrased import Rephrased, rephrased
 from zhengping.engine.roundup.verify import Checker, verify
 
-__all__ = ["STYLES", "Checker", "Rephrased", "compared", "edited", "is_heading", "render", "rephrased", "said", "text_of", "verify", "write"]
+__all__ = ["STYLES", "Checker", "Piece", "Rephrased", "compared", "edited", "is_heading", "render", "rephrased", "said", "text_of", "verify", "write"]
 
 STYLES = ("article", "brief")
 _FRAME = 0.36  # of the article the frame may take at most

@@ -103,6 +103,34 @@ class Decision(models.Model):
         constraints = [models.UniqueConstraint(fields=["article", "key"], name="one_decision_a_hit")]
 
 
+class Rephrasing(models.Model):
+    """What the writing aid was asked for a paragraph, and its answer. `state`: waiting, asking, ready, failed, taken, left; one of an article at a time waits.
+
+    `at` is the line of the paragraph, `before` its text, `heading` the one above it; `taken` is the text that was taken over, `version` the first one saved with it.
+    """
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="rephrasings")
+    at = models.PositiveIntegerField()
+    before = models.TextField()
+    heading = models.CharField(max_length=200, blank=True)
+    wish = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=8, default="waiting", db_index=True)
+    answer = models.TextField(blank=True)
+    error = models.CharField(max_length=20, blank=True)
+    taken = models.TextField(blank=True)
+    version = models.PositiveIntegerField(null=True)
+    wanted_by = models.ForeignKey(User, PROTECT, related_name="+")
+    wanted_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    taken_by = models.ForeignKey(User, PROTECT, null=True, related_name="+")
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["article"], condition=models.Q(state__in=["waiting", "asking"]), name="one_rephrasing_at_a_time")]
+
+
 class Collection(models.Model):
     """A book of published cases (案例选编). `state`: waiting, making, ready, failed. All that were made are kept.
 

@@ -15,7 +15,7 @@ from zhengping.server.audit.templatetags.words import language
 from zhengping.server.call.models import Edition
 from zhengping.server.publication import queries as publication
 from zhengping.server.roundup import records
-from zhengping.server.roundup.models import Article, Collection, Register, Version
+from zhengping.server.roundup.models import Article, Collection, Register, Rephrasing, Version
 from zhengping.server.screening.models import MARKS, Mark
 from zhengping.server.submission import queries as submission
 from zhengping.server.submission.models import Coding
@@ -138,6 +138,11 @@ def linked(of: Article, text: Version) -> list[Linked]:
 def public_numbers(edition: Edition) -> frozenset[int]:
     """The numbers of the cases that the public may read."""
     return frozenset(publication.published_cases(edition).values_list("number", flat=True))
+
+
+def rephrasing(of: Article) -> Rephrasing | None:
+    """What the writing aid was asked last and nobody has dealt with."""
+    return of.rephrasings.select_related("article__edition", "wanted_by").filter(state__in=("waiting", "asking", "ready", "failed")).order_by("-id").first()
 
 
 # --- books -----------------------------------------------------------------------------------------------------------

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from zhengping.engine import proofreading, roundup
 from zhengping.engine.figures import ABOUT, find, invited
@@ -15,7 +19,7 @@ from zhengping.engine.text import sentences
 from zhengping.server.call.models import LICENCES
 from zhengping.server.call.models import Edition as Row
 from zhengping.server.call.records import call
-from zhengping.server.roundup.models import Article, Register, Version
+from zhengping.server.roundup.models import Article, Register, Rephrasing, Version
 from zhengping.server.submission import queries as submission
 from zhengping.server.submission.records import opened, packed
 
@@ -153,6 +157,54 @@ def _pieces(text: str, wrong: Sequence[Claim]) -> tuple[tuple[str, str], ...]:
         pieces += [(text[done:start], ""), (text[start:end], "wrong")]
         done = end
     return tuple(piece for piece in (*pieces, (text[done:], "")) if piece[0])
+
+
+# --- the writing aid -------------------------------------------------------------------------------------------------
+
+
+UNANSWERED = {
+    "slow": _("写作辅助在 {seconds} 秒内没有答复，请稍后再试，或请管理员放宽时限。"),
+    "away": _("连不上写作辅助的服务器，请稍后再试；仍不行请与管理员联系。"),
+    "key": _("写作辅助的服务器不认可密钥（{status}），请管理员核对 ZHENGPING_AID_KEY。"),
+    "often": _("写作辅助的服务器说请求太多（{status}），请过几分钟再试。"),
+    "refused": _("写作辅助的服务器没有接受请求（{status}），请管理员核对地址和模型名称。"),
+    "broken": _("写作辅助的服务器出错（{status}），请稍后再试。"),
+    "long": _("写作辅助的答复过长，没有读完。请缩短所选的段落再试。"),
+    "nonsense": _("写作辅助的答复看不懂，请再试一次；仍不行请管理员核对地址是否为 OpenAI 对话接口。"),
+    "empty": _("写作辅助的答复是空的，请再试一次。"),
+}
+
+
+def unanswered(row: Rephrasing) -> str:
+    """Why there is no answer, and what to do."""
+    why, _gap, status = row.error.partition(" ")
+    return UNANSWERED[why].format(status=status, seconds=settings.AID_SECONDS) if why in UNANSWERED else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A rephrasing to show: its text sentence by sentence, what changed beside the paragraph, and what is to be said of it."""
+
+    text: str
+    sentences: tuple[Told, ...]
+    pieces: tuple[roundup.Piece, ...]
+    found: roundup.Rephrased
+
+
+def rephrased(register: Register, row: Rephrasing, text: str) -> Answer:
+    """A rephrasing, or what the editor made of it, checked against register and paragraph."""
+    inside = held(register)
+    found = roundup.rephrased(row.before, text, inside.checker, inside.checker.theme(row.heading))
+    objected = (*found.wrong, *found.changed)
+    by_sentence = [(s.text, tuple(claim for claim in objected if claim.sentence.rstrip("。") == s.text.rstrip("。"))) for s in sentences(text)]
+    told = tuple(Told(words, _pieces(words, own), own, ()) for words, own in by_sentence)
+    return Answer(text, told, tuple(piece for line in roundup.compared(row.before, text) for piece in line), found)
+
+
+def plain(text: str) -> str:
+    """A text as one line: no control and direction marks, no superfluous white space."""
+    kept = (" " if letter in "\n\r\t" else letter for letter in text if letter in "\n\r\t" or unicodedata.category(letter)[0] != "C")
+    return " ".join("".join(kept).split())
 
 
 # --- wording ---------------------------------------------------------------------------------------------------------

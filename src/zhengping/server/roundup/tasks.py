@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
 from zhengping.server.roundup import operations
-from zhengping.server.roundup.models import Article, Collection
+from zhengping.server.roundup.models import Article, Collection, Rephrasing
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,18 @@ def sweep_drafts() -> int:
 
 def _tell(pk: int, stage: str, done: int, total: int) -> None:
     Article.objects.filter(pk=pk).update(stage=stage, done=done, total=total)
+
+
+def sweep_rephrasings() -> int:
+    """Ask the writing aid for one paragraph, so that other work waits no longer than one answer takes; -> how many were asked for."""
+    now = timezone.now()
+    old = now - timedelta(seconds=2 * settings.AID_SECONDS + 60)
+    row = Rephrasing.objects.filter(Q(state="waiting") | Q(state="asking", began_at__lt=old)).order_by("pk").first()
+    if row is None or not Rephrasing.objects.filter(pk=row.pk, state=row.state, began_at=row.began_at).update(state="asking", began_at=now):
+        return 0
+    row.began_at = now
+    operations.ask(rephrasing=row)
+    return 1
 
 
 def sweep_collections() -> int:

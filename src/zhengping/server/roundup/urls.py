@@ -9,6 +9,7 @@ urlpatterns = [
     path("o/<slug:slug>/roundup/", views.article, name="article"),
     path("o/<slug:slug>/roundup/draft/", views.draft, name="draft"),
     path("o/<slug:slug>/roundup/check/", views.check, name="check"),
+    path("o/<slug:slug>/roundup/aid/", views.aid, name="aid"),
     path("o/<slug:slug>/roundup/hold/", views.hold, name="hold"),
     path("o/<slug:slug>/roundup/word/", views.word, name="word"),
     path("o/<slug:slug>/roundup/versions/", views.versions, name="versions"),

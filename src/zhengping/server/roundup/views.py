@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +15,7 @@ from zhengping.server.audit.templatetags.words import language
 from zhengping.server.call.models import Edition
 from zhengping.server.call.rules import door
 from zhengping.server.roundup import forms, operations, queries, records
-from zhengping.server.roundup.models import Article, Comment
+from zhengping.server.roundup.models import Article, Comment, Rephrasing
 from zhengping.server.submission.records import bytes_of
 
 KINDS = {
@@ -80,8 +83,16 @@ def _shown(request, own: Article, text: str = "") -> dict[str, object]:
         "size": sum(len(line.text) for line in lines),
         "word_form": forms.WordForm(initial={"base": version.number}),
         "comment_form": forms.CommentForm(),
+        **_aided(own, register),
         "draft_form": forms.DraftForm(initial={"length": own.length, "must": "，".join(map(str, own.must)), "never": "，".join(map(str, own.never))}),
     }
+
+
+def _aided(own: Article, register, text: str = "") -> dict[str, object]:
+    """What the writing aid was asked and answered; `text` is what the editor made of the answer."""
+    row = queries.rephrasing(own) if settings.AID_URL else None
+    answer = records.rephrased(register, row, text or row.answer) if row and row.state == "ready" else None
+    return {"has_aid": bool(settings.AID_URL), "rephrasing": row, "answer": answer, "unanswered": records.unanswered(row) if row else ""}
 
 
 def _text(request) -> str:
@@ -135,6 +146,62 @@ def check(request, slug):
     operations.keep_holding(article=own, actor=request.user)
     line = records.lines(queries.register(own), text, at)[0]
     return render(request, "roundup/_side.html", {"line": line, "edition": own.edition})
+
+
+@door("call.manage", "GET", "POST")
+def aid(request, slug):
+    """The writing aid's answer as it stands; asking for one, taking it into the editor's text, putting it away. Saving is the editor's."""
+    edition = _edition(slug)
+    own = _article(edition)
+    if request.method == "GET" and not request.htmx:
+        return redirect("roundup:article", slug=slug)
+    if request.method == "GET":
+        return render(request, "roundup/_aid.html", {"edition": edition, **_aided(own, queries.register(own))})
+    text = _text(request)
+    if not text.strip():
+        return redirect("roundup:article", slug=slug)
+    more, status = {}, 200
+    try:
+        text = operations.tidy(text)
+        if request.POST.get("do") == "ask":
+            _ask(request, own)
+        elif (row := queries.rephrasing(own)) is not None:
+            text = _took(request, row, text)
+    except operations.Refused as error:
+        messages.error(request, str(error))
+        status = 409
+        if request.POST.get("do") == "take":
+            more = _aided(own, queries.register(own), records.plain(request.POST.get("answer", ""))[: operations.LONGEST])
+    own = queries.article(edition)
+    words = {**_common(request, edition, "article"), "article": own, **_shown(request, own, text), **more}
+    return render(request, "roundup/article.html", {**words, "base": _whole(request.POST.get("base")), "is_unsaved": True}, status=status)
+
+
+def _ask(request, own: Article) -> None:
+    """Ask for the paragraph that was chosen among those on the page, with the heading above it."""
+    rows = [row.strip() for row in request.POST.getlist("p")]
+    chosen = _whole(request.POST.get("paragraph"))
+    text = rows[chosen] if chosen < len(rows) else ""
+    if "\n" in text:
+        raise operations.Refused(_("这一格里有几段，请先按“核对”，再选其中一段。"))
+    heading = next((row for row in reversed(rows[1:chosen]) if row and engine.is_heading(row)), "")
+    at = sum(len([line for line in row.split("\n") if line.strip()]) for row in rows[:chosen])
+    operations.want_rephrasing(article=own, actor=request.user, at=at, text=text, heading=heading, wish=request.POST.get("wish", ""))
+
+
+def _took(request, row: Rephrasing, text: str) -> str:
+    """Take or leave what was answered; -> the editor's text with it."""
+    if request.POST.get("do") != "take":
+        operations.leave_rephrasing(rephrasing=row, actor=request.user)
+        return text
+    lines = text.split("\n")
+    found = [at for at, line in enumerate(lines) if records.plain(line) == row.before]
+    if not found:
+        raise operations.Refused(_("原段已经改动，没有采用。请再请求改写一次。"))
+    at = min(found, key=lambda at: abs(at - row.at))
+    lines[at] = operations.take_rephrasing(rephrasing=row, actor=request.user, text=request.POST.get("answer", ""))
+    messages.success(request, _("改写已放进第 {at} 段，保存后成为新的一版。").format(at=at))
+    return "\n".join(lines)
 
 
 @door("call.manage", "POST")
@@ -212,6 +279,9 @@ def versions(request, slug):
             messages.error(request, str(error) or _("这期间已有新的一版，请核对。"))
         return redirect("roundup:versions", slug=slug)
     rows = list(own.versions.select_related("by").defer("text"))
+    aided = Counter(own.rephrasings.filter(version__isnull=False).values_list("version", flat=True))
+    for row in rows:
+        row.aided = aided[row.number]
     return render(request, "roundup/versions.html", {**_common(request, edition, "versions"), "article": own, "rows": rows})
 
 

@@ -3,7 +3,7 @@
   "use strict";
   var editor = document.getElementById("editor");
   if (!editor) { return; }
-  var changed = false;
+  var changed = editor.hasAttribute("data-unsaved");
   function fit(area) { area.rows = 1; area.style.height = "auto"; area.style.height = area.scrollHeight + 4 + "px"; }
   function count() { var shown = document.getElementById("wrong-count"); if (shown) { shown.textContent = String(editor.querySelectorAll(".side .error").length); } }
   function offer(within) {

@@ -147,7 +147,9 @@ def save(*, article: Article, actor: User, text: str, base: int, words: str = ""
     register = queries.register(held)
     found = [claim for line in records.claims(register, text) for claim in line] if register else []
     version = _add(held, text, source, actor, words, len(found), sum(not claim.is_borne_out for claim in found))
-    after = {"version": version.number, "source": source, "wrong": version.wrong}
+    aided = [row.pk for row in held.rephrasings.filter(state="taken", version=None) if row.taken in text]
+    held.rephrasings.filter(pk__in=aided).update(version=version.number)
+    after = {"version": version.number, "source": source, "wrong": version.wrong, **({"rephrasings": aided} if aided else {})}
     note(actor=actor, action="roundup.save", object=f"article:{held.pk}", edition=held.edition.slug, before={"version": base}, after=after)
     return version
 
