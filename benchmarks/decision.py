@@ -109,7 +109,7 @@ def main(cases: int) -> None:
     took("asking for a proposal", lambda: held.append(operations.propose(edition=edition, actor=organiser)))
     took("the proposal with its reasons", lambda: operations.choose(proposal=held[0]))
     proposal = Proposal.objects.get(pk=held[0].pk)
-    print(f"state: {proposal.state} {proposal.error}; value {proposal.value}, bound {proposal.bound}")
+    print(f"state: {proposal.state} {proposal.trouble}; value {proposal.value}, bound {proposal.bound}")
     took("its probabilities", lambda: drawn(proposal.pk))
     client = Client()
     client.force_login(organiser, backend="allauth.account.auth_backends.AuthenticationBackend")

@@ -536,7 +536,7 @@ class Choice:
 
     `reason` is a sentence, `rule` the rule that moved the case ("" where its estimate alone decided). `stability` is the share of repeated
     judgings that give the same answer, `chance` the probability to be truly among the chosen (both None where the estimates have no interval). `is_open`:
-    its estimate equals one with another award, and the rules leave that to a vote.
+    its estimate equals one with another award, and the rules leave that to a vote. `told` is the reason in each language, as (language, sentence).
     """
 
     case: str
@@ -547,6 +547,7 @@ class Choice:
     chance: float | None = None
     rule: str = ""
     is_open: bool = False
+    told: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def test_without_quotas_the_best_have_the_awards():
         ("4", "", 0),
     ]
     assert found.choices[0].reason == "第1名，按名次获一。"
+    assert dict(found.choices[3].told) == {"zh": "第4名，在入选的3个之后。列备选第1位。", "en": "Rank 4: below the 3 that were chosen. Number 1 of the reserve."}
 
 
 def brute(some):

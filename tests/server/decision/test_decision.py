@@ -71,7 +71,7 @@ def test_the_best_get_the_awards_with_reason_and_chance_and_all_is_frozen(propos
 
     assert proposal.state == "ready"
     assert listed(proposal) == [("一等奖", 6), ("二等奖", 5), ("二等奖", 4)]
-    assert all(row.reason and 0 <= row.chance <= 1 for row in rows) and len(rows) == 6
+    assert all(set(row.reasons) == {"zh", "en"} and 0 <= row.chance <= 1 for row in rows) and len(rows) == 6
     assert len(proposal.sheets_hash) == 64 and proposal.rules["awards"] == AWARDS
     assert [row.submission.number for row in rows if row.is_reserve] == [3]
 
@@ -97,7 +97,7 @@ def test_rules_that_cannot_hold_are_told_in_words(edition, organiser, numbered, 
         pass
 
     made.refresh_from_db()
-    assert made.state == "failed" and "至少" in made.error
+    assert made.state == "failed" and "至少" in made.trouble["zh"] and "at least" in made.trouble["en"]
 
 
 def test_what_if_tells_who_moves_and_keeps_nothing(proposal, at_desk, edition):

@@ -10,7 +10,7 @@ import numpy as np
 from zhengping.engine.selection.model import Ints
 from zhengping.engine.selection.problem import Field, choose
 from zhengping.engine.selection.rules import Limit, said
-from zhengping.engine.tables import sentence
+from zhengping.engine.tables import LANGUAGES, sentence
 
 _MOST_SOLVES = 120
 
@@ -44,8 +44,8 @@ def by_rank(field: Field) -> Ints:
     return award
 
 
-def reasons(field: Field, award: Ints, language: str, tick: Tick) -> list[Reason]:
-    """The reason of each case.
+def reasons(field: Field, award: Ints, tick: Tick) -> list[dict[str, Reason]]:
+    """The reason of each case in each language.
 
     Where a case's award is not the one of its rank, each limit that it counts in and that is reached is tried: first by one exchange (with the lowest
     case that has the award, or the best that has none), then by choosing anew without that limit. What no single limit explains is the work of
@@ -62,7 +62,8 @@ def reasons(field: Field, award: Ints, language: str, tick: Tick) -> list[Reason
     def can_swap(case: int, other: int) -> bool:
         return _holds(field, award, case, other, -1, loads, own)
 
-    return [_reason(field, case, award, plain, moved.get(case), language, _tied(field, case, award, can_swap)) for case in range(len(award))]
+    ties = [_tied(field, case, award, can_swap) for case in range(len(award))]
+    return [{language: _reason(field, case, award, plain, moved.get(case), language, tie) for language in LANGUAGES} for case, tie in enumerate(ties)]
 
 
 def _movers(field: Field, award: Ints, plain: Ints, loads: dict[int, int], own: dict[int, set[int]], tick: Tick) -> dict[int, Limit | None]:

@@ -51,7 +51,7 @@ def select(
     tick("choose", 0, 1)
     solved = _solved(some)
     tick("choose", 1, 1)
-    told = reasons(some, solved.award, language, tick)
+    told = reasons(some, solved.award, tick)
     firm = stability(some, solved.award, draws, seed, tick)
     reserve = _reserve(some, solved.award)
     names = [award.name for award in rules.awards]
@@ -60,10 +60,10 @@ def select(
     for place, case in enumerate(order, 1):
         award = int(solved.award[case])
         said = names[award] if award >= 0 else sentence("award-reserve", (), language) if case in reserve else ""
-        text = told[case].text + (sentence("reason-reserve", (("place", str(reserve[case])),), language) if case in reserve else "")
+        text = {each: one.text + (sentence("reason-reserve", (("place", str(reserve[case])),), each) if case in reserve else "") for each, one in told[case].items()}
         same, chance = (None, None) if firm is None else (float(firm[0][case]), float(firm[1][case]))
-        at = place if award >= 0 else reserve.get(case, 0)
-        choices.append(Choice(some.estimates[case].case, said, at, text, same, chance, told[case].rule, told[case].is_open))
+        at, own = place if award >= 0 else reserve.get(case, 0), told[case][language]
+        choices.append(Choice(some.estimates[case].case, said, at, text[language], same, chance, own.rule, own.is_open, tuple(text.items())))
     empty = tuple((each.name, each.number - int((solved.award == at).sum())) for at, each in enumerate(rules.awards))
     return Selection(tuple(choices), solved.value, solved.bound, tuple((name, count) for name, count in empty if count))
 
@@ -116,10 +116,10 @@ def compare(estimates: Sequence[Estimate], candidates: Sequence[Candidate], firs
     for rules in (first, second):
         some = field(estimates, candidates, rules)
         solved = _solved(some)
-        told = reasons(some, solved.award, language, _silent)
+        told = reasons(some, solved.award, _silent)
         names = [award.name for award in rules.awards]
         sides.append(
-            {estimate.case: (names[solved.award[at]] if solved.award[at] >= 0 else "", told[at].text, at + 1) for at, estimate in enumerate(some.estimates)}
+            {estimate.case: (names[solved.award[at]] if solved.award[at] >= 0 else "", told[at][language].text, at + 1) for at, estimate in enumerate(some.estimates)}
         )
     changes = []
     for case, (before, why, rank) in sides[0].items():

@@ -55,8 +55,7 @@ class Proposal(models.Model):
     value = models.FloatField(null=True)
     bound = models.FloatField(null=True)
     empty = models.JSONField(default=list)
-    language = models.CharField(max_length=5, default="zh")
-    error = models.TextField(blank=True)
+    trouble = models.JSONField(default=dict, help_text="why it failed, {language: sentence}")
     by = models.ForeignKey(User, PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True)
@@ -89,7 +88,7 @@ class Row(models.Model):
     reads = models.PositiveSmallIntegerField(default=0)
     stability = models.FloatField(null=True)
     chance = models.FloatField(null=True)
-    reason = models.CharField(max_length=400, blank=True)
+    reasons = models.JSONField(default=dict, help_text="why it has its award, {language: sentence}, as it was told when the proposal was made")
     is_open = models.BooleanField(default=False, help_text="equal to a case with another award: a vote decides")
 
     class Meta:

@@ -51,7 +51,7 @@ def keep_rules(*, edition: Edition, actor: User, changed: int, **values: Any) ->
 
 
 @transaction.atomic
-def propose(*, edition: Edition, actor: User, language: str = "zh") -> Proposal:
+def propose(*, edition: Edition, actor: User) -> Proposal:
     """Ask for a proposal under the rules as they are; the worker makes it. Raises Refused where there are too few signed sheets."""
     held = queries.last_round(edition)
     if held is None:
@@ -65,7 +65,7 @@ def propose(*, edition: Edition, actor: User, language: str = "zh") -> Proposal:
     }  # fmt: skip
     made = Proposal.objects.create(
         edition=edition, number=queries.next_number(edition), rules=frozen, round=held.number, seed=secrets.randbelow(1 << 31), sheets_hash="",
-        engine=__version__, by=actor, language=language,
+        engine=__version__, by=actor,
     )  # fmt: skip
     note(actor=actor, action="decision.propose", object=f"proposal:{made.pk}", edition=edition.slug, after={"number": made.number, "rules": frozen, "seed": made.seed})
     return made
@@ -93,9 +93,7 @@ def choose(*, proposal: Proposal) -> None:
     try:
         _choose(proposal)
     except tables.Trouble as error:
-        Proposal.objects.filter(pk=proposal.pk).update(state="failed", error=error.said(proposal.language))
-    except Refused as error:
-        Proposal.objects.filter(pk=proposal.pk).update(state="failed", error=str(error))
+        Proposal.objects.filter(pk=proposal.pk).update(state="failed", trouble={language: error.said(language) for language in tables.LANGUAGES})
 
 
 def _choose(proposal: Proposal) -> None:
@@ -112,10 +110,10 @@ def _choose(proposal: Proposal) -> None:
     candidates = records.candidates(cases.values(), top_marks(edition), queries.theme_names(edition))
     rules = records.rules_of(proposal.rules)
     if rules.total > len(estimates):
-        raise Refused(_("奖项共 {total} 个，评过的案例只有 {count} 个。请减少奖项的数量。").format(total=rules.total, count=len(estimates)))
-    chosen = selection.select(estimates, candidates, rules, language=proposal.language)
+        raise tables.Trouble("select-too-many", total=rules.total, count=len(estimates))
+    chosen = selection.select(estimates, candidates, rules)
     own, before = {row.case: row for row in estimates}, {row.case: row for row in found}
-    reserve = tables.sentence("award-reserve", (), proposal.language)
+    reserve = tables.sentence("award-reserve")
     ranks = {row.case: at for at, row in enumerate(sorted(estimates, key=lambda row: -row.estimate), 1)}
     rows = [_row(proposal, order, choice, own[choice.case], before[choice.case], cases[choice.case], choice.award == reserve, ranks[choice.case], votes.get(choice.case), scaled.get(choice.case)) for order, choice in enumerate(chosen.choices, 1)]
     with transaction.atomic():
@@ -132,7 +130,7 @@ def _row(proposal, order, choice, estimate, calibrated, case, is_reserve, rank, 
     return Row(
         proposal=proposal, submission=case, order=order, award="" if is_reserve else choice.award, is_reserve=is_reserve, place=choice.place, rank=rank, estimate=estimate.estimate,
         low=estimate.low, high=estimate.high, sd=estimate.sd, mean=calibrated.mean, trimmed=calibrated.trimmed, calibrated=calibrated.estimate, reads=calibrated.reads,
-        reason=choice.reason[:400], is_open=choice.is_open, votes=votes, public=public,
+        reasons=dict(choice.told), is_open=choice.is_open, votes=votes, public=public,
     )  # fmt: skip
 
 

@@ -182,17 +182,17 @@ class Effect:
     why: str
 
 
-def what_if(proposal: Proposal, rules: dict[str, object]) -> list[Effect]:
-    """Whom other rules would move, by rank. Raises selection.Contradiction where they cannot hold together."""
+def what_if(proposal: Proposal, rules: dict[str, object], language: str = "zh") -> list[Effect]:
+    """Whom other rules would move, by rank, with the reasons in a language. Raises selection.Contradiction where they cannot hold together."""
     own = records.rules_of(proposal.rules)
     other = records.rules_of(rules)
     estimates, candidates = field(proposal, rules)
     rows = {str(row.submission.number): row for row in proposal.rows.select_related("submission")}
     if all(rules.get(name, EARLIER.get(name)) == proposal.rules.get(name, EARLIER.get(name)) for name in ("basis", *EARLIER)):
-        found = selection.compare(estimates, candidates, own, other, language=proposal.language)
+        found = selection.compare(estimates, candidates, own, other, language=language)
         return [Effect(rows[one.case].submission, one.rank, one.before, one.after, one.reason_after) for one in found]
-    chosen = selection.select(estimates, candidates, other, language=proposal.language)
-    reserve = tables.sentence("award-reserve", (), proposal.language)
+    chosen = selection.select(estimates, candidates, other, language=language)
+    reserve = tables.sentence("award-reserve", (), language)
     effects = []
     for choice in chosen.choices:
         row, after = rows[choice.case], "" if choice.award == reserve else choice.award

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from zhengping.engine import tables
 from zhengping.server.decision import operations
 from zhengping.server.decision.models import Proposal
 
@@ -18,7 +19,7 @@ def sweep() -> int:
             operations.choose(proposal=proposal)
         except Exception as error:
             log.exception("proposal %s was not made", proposal.pk)
-            Proposal.objects.filter(pk=proposal.pk).update(state="failed", error=type(error).__name__)
+            Proposal.objects.filter(pk=proposal.pk).update(state="failed", trouble=dict.fromkeys(tables.LANGUAGES, type(error).__name__))
     drawing = Proposal.objects.filter(state="chosen").select_related("edition").order_by("pk").first()
     if drawing:
         operations.draw(proposal=drawing)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from zhengping.engine import selection, tables
 from zhengping.engine.rendering import Sheet, workbook
-from zhengping.server.audit.templatetags.words import language
+from zhengping.server.audit.templatetags.words import language, worded
 from zhengping.server.call.models import Edition
 from zhengping.server.call.rules import chair, organiser
 from zhengping.server.decision import forms, operations, queries, records
@@ -49,7 +49,7 @@ def overview(request, slug):
     if request.method == "POST":
         _decides(request, edition)
         try:
-            made = operations.propose(edition=edition, actor=request.user, language=language())
+            made = operations.propose(edition=edition, actor=request.user)
             messages.success(request, _("正在计算方案，本页会自动更新。"))
             return redirect("decision:proposal", slug, made.number)
         except operations.Refused as error:
@@ -197,7 +197,7 @@ def _public(rules_: dict[str, object]) -> str:
 
 def _effects(held: Proposal, rules_: dict[str, object]) -> dict[str, object]:
     try:
-        found = queries.what_if(held, rules_)
+        found = queries.what_if(held, rules_, language())
     except tables.Trouble as error:
         return {"trouble": error.said(language())}
     comes = sum(1 for one in found if one.after and not one.before)
@@ -243,6 +243,6 @@ def sheet(request, slug, proposal):
     for one in queries.final(held):
         row, own = one.row, one.row.submission
         numbers = [None if value is None else round(value, 2) for value in (row.estimate, row.low, row.high, row.chance)]
-        rows.append([row.rank, own.number, own.title, own.unit, one.award, "" if row.is_reserve else row.award, *numbers, row.reason, one.change.reason if one.change else "", *([row.votes] if has_votes else [])])
+        rows.append([row.rank, own.number, own.title, own.unit, one.award, "" if row.is_reserve else row.award, *numbers, worded(row.reasons), one.change.reason if one.change else "", *([row.votes] if has_votes else [])])
     data = workbook([Sheet(_("名单"), tuple((str(word), width) for word, width in head), rows)])
     return HttpResponse(data, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{slug}-proposal-{proposal}.xlsx"'})
