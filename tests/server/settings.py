@@ -13,6 +13,8 @@ if os.environ.get("ZHENGPING_TEST_DATABASE") == "postgresql" and not os.environ.
 
 from zhengping.server.settings import *  # noqa: F403
 
+if IS_SQLITE:  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405 - what Django's own SQLite would take by itself
 READERS = 1  # in the thread and transaction of the test
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; nothing here is secret
 AXES_ENABLED = False

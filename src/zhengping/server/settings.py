@@ -43,7 +43,8 @@ SECRET_KEY = _secret()
 DATABASES = {"default": env.dj_db_url("ZHENGPING_DATABASE", f"sqlite:///{DATA / 'zhengping.sqlite3'}", conn_max_age=600)}
 IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 if IS_SQLITE:
-    # Writers queue instead of failing: a plain BEGIN that reads first and writes later is locked out by its neighbour.
+    DATABASES["default"]["ENGINE"] = "zhengping.server.queued_sqlite3"
+    # Writers wait instead of failing: a plain BEGIN that reads first and writes later is locked out by its neighbour.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

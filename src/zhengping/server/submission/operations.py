@@ -95,8 +95,9 @@ def readers() -> Readers:
 
 def read(*, incoming: Incoming) -> None:
     """Read one waiting file. A second reader of the same file finds it read and does nothing."""
-    Incoming.objects.filter(pk=incoming.pk).update(attempts=F("attempts") + 1)
-    Intake.objects.filter(pk=incoming.intake_id, began_at=None).update(began_at=timezone.now())
+    with transaction.atomic():
+        Incoming.objects.filter(pk=incoming.pk).update(attempts=F("attempts") + 1)
+        Intake.objects.filter(pk=incoming.intake_id, began_at=None).update(began_at=timezone.now())
     known = Document.objects.filter(pk=incoming.sha256, by_engine=ENGINE).exists()
     answer = Read() if known else _answer(incoming)
     if answer.reason == "classified":
