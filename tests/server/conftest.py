@@ -15,6 +15,7 @@ from zhengping.samples.writers import Paper, docx
 from zhengping.server.accounts.models import User
 from zhengping.server.call import operations as call
 from zhengping.server.call.models import Edition, Membership
+from zhengping.server.desk import queries as desk
 from zhengping.server.submission import operations as submission
 from zhengping.server.submission import tasks
 
@@ -39,8 +40,9 @@ def paper(at: int) -> Paper:
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    """No page that another test was shown."""
+    """No page that another test was shown, no figure that it counted."""
     cache.clear()
+    desk._figures.cache_clear()
 
 
 @pytest.fixture

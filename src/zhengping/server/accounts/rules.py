@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -56,9 +57,9 @@ KEPT = 5  # seconds for which a public page is the same for every stranger
 
 
 def _kept_under(request: HttpRequest) -> str:
-    """The name under which a public page is kept for strangers; "" where it may be of the person's own, or asks something."""
-    is_plain = request.method == "GET" and not request.GET and not request.COOKIES.get(settings.SESSION_COOKIE_NAME) and not request.COOKIES.get("messages")
-    return f"page:{get_language()}:{request.path}" if is_plain else ""
+    """The name under which a public page is kept for strangers; "" where it may be of the person's own."""
+    is_stranger = request.method == "GET" and not request.COOKIES.get(settings.SESSION_COOKIE_NAME) and not request.COOKIES.get("messages")
+    return f"page:{get_language()}:{hashlib.sha256(request.get_full_path().encode()).hexdigest()}" if is_stranger else ""
 
 
 def door(permission: str, *methods: str, scope: Callable[[dict[str, Any]], Any] = lambda words: None, public: bool = False) -> Callable[[View], View]:

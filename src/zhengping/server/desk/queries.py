@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
-from django.core.cache import cache
 from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
@@ -93,13 +93,14 @@ BESIDE = ("theme", "type", "level", "mark", "award", "province")
 
 def figures(edition: Edition) -> tuple[Figure, ...]:
     """What is counted of all cases that an edition received, withdrawn ones left out; remembered until a case, coding, mark or award changes."""
-    name = f"desk:figures:{edition.pk}:{edition.version}:{article.state_of(edition)}"
-    held = cache.get(name)
-    if held is None:
-        awards = {row.submission.pk: row.award for row in publication.results(edition)}
-        held = figured.count(library.light(submission.cases(edition), edition, awards, article.marks(edition)), call(edition))
-        cache.set(name, held, 3600)
-    return tuple(held)
+    return _figures(edition.pk, edition.version, article.state_of(edition))
+
+
+@lru_cache(maxsize=8)
+def _figures(pk: int, version: int, state: str) -> tuple[Figure, ...]:
+    edition = Edition.objects.get(pk=pk)
+    awards = {row.submission.pk: row.award for row in publication.results(edition)}
+    return figured.count(library.light(submission.cases(edition), edition, awards, article.marks(edition)), call(edition))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from zhengping.server.submission.models import Submission
 
 
 class Shelf(models.Model):
-    """An edition with published results; `state` is what changes when its public cases do."""
+    """An edition with published results; `state` is what changes when its public cases do, `figures` what was counted of them then (packed)."""
 
     edition = models.OneToOneField(Edition, models.CASCADE, related_name="+")
     state = models.CharField(max_length=64)
     cases = models.PositiveIntegerField(default=0)
+    figures = models.BinaryField(default=b"")
     at = models.DateTimeField()
 
 

@@ -11,6 +11,7 @@ from zhengping.server.library import queries
 from zhengping.server.library.models import Entry, Shelf
 from zhengping.server.publication import queries as publication
 from zhengping.server.submission.models import Text
+from zhengping.server.submission.records import packed
 
 COMPARED = 1500  # characters of a text that are compared
 FIELDS = [field.name for field in Entry._meta.fields if field.name not in ("id", "submission")]
@@ -20,8 +21,7 @@ FIELDS = [field.name for field in Entry._meta.fields if field.name not in ("id",
 def refresh(edition: Edition) -> bool:
     """Put up the published cases of an edition as they stand, take down what is no longer public; -> whether anything had changed."""
     state = queries.state_of(edition)
-    shelf = Shelf.objects.filter(edition=edition).first()
-    if shelf and shelf.state == state:
+    if Shelf.objects.filter(edition=edition, state=state).exists():
         return False
     public = set(publication.published_cases(edition).values_list("pk", flat=True))
     rows = [row for row in publication.results(edition) if row.submission.pk in public]
@@ -40,5 +40,6 @@ def refresh(edition: Edition) -> bool:
     ]  # fmt: skip
     Entry.objects.filter(edition=edition).exclude(submission__in=public).delete()
     Entry.objects.bulk_create(made, batch_size=400, update_conflicts=True, unique_fields=["submission"], update_fields=FIELDS)
-    Shelf.objects.update_or_create(edition=edition, defaults={"state": state, "cases": len(made), "at": timezone.now()})
+    counted = packed(queries.counted(edition))
+    Shelf.objects.update_or_create(edition=edition, defaults={"state": state, "cases": len(made), "figures": counted, "at": timezone.now()})
     return True

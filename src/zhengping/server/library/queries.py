@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 
 from django.core.cache import cache
 from django.db.models import Count, Max, Sum
@@ -27,11 +29,11 @@ FILTERS = ("theme", "province", "unit_type", "award", "edition")
 
 
 def state_of(edition: Edition) -> str:
-    """What changes when the public cases of an edition, or a word of them, do."""
+    """What changes when the public cases of an edition, a word of them, or what they are counted by, do."""
     public = publication.published_cases(edition).aggregate(Count("id"), Sum("id"), Sum("changed"))
     corrections = Correction.objects.filter(result__edition=edition).aggregate(Count("id"), Max("id"))
     held = publication.result(edition)
-    return hashlib.sha256(repr((held and held.pk, sorted(public.items()), sorted(corrections.items()))).encode()).hexdigest()
+    return hashlib.sha256(repr((held and held.pk, edition.version, sorted(public.items()), sorted(corrections.items()))).encode()).hexdigest()
 
 
 def stamp() -> str:
@@ -174,20 +176,27 @@ def light(rows, edition: Edition, awards: dict[int, str], marks: dict[int, str])
     return found
 
 
+def counted(edition: Edition) -> tuple[record.Figure, ...]:
+    """Count the public cases of an edition; their entries must be up."""
+    awards = dict(Entry.objects.filter(edition=edition).values_list("submission_id", "award"))
+    return figures.count(light(publication.published_cases(edition), edition, awards, {}), call(edition))
+
+
 def public_figures(edition: Edition) -> tuple[record.Figure, ...]:
-    """What is counted of the public cases of an edition, remembered until they change."""
-    rows = publication.published_cases(edition)
-    name = f"library:figures:{edition.pk}:{edition.version}:{state_of(edition)}"
-    held = cache.get(name)
-    if held is None:
-        awards = dict(Entry.objects.filter(edition=edition).values_list("submission_id", "award"))
-        held = figures.count(light(rows, edition, awards, {}), call(edition))
-        cache.set(name, held, 600)
-    return tuple(held)
+    """What was counted of the public cases of an edition when they were put up; empty where none are."""
+    at = Shelf.objects.filter(edition=edition, cases__gt=0).exclude(state="").values_list("at", flat=True).first()
+    return _figures(edition.pk, at) if at else ()
+
+
+@lru_cache(maxsize=16)
+def _figures(edition: int, at: datetime) -> tuple[record.Figure, ...]:
+    held = Shelf.objects.get(edition=edition).figures
+    found: tuple[record.Figure, ...] = records.opened(held, tuple[record.Figure, ...])
+    return found
 
 
 def across() -> tuple[list[Edition], list[tuple[str, list[int]]]]:
     """Public cases by theme and edition: the editions, the newest first, and for each theme their counts."""
-    editions = [shelf.edition for shelf in Shelf.objects.filter(cases__gt=0).select_related("edition").order_by("-edition__year", "-edition__number")[:6]]
-    counted = {(theme, pk): many for theme, pk, many in Entry.objects.order_by().values_list("theme", "edition").annotate(Count("id"))}
-    return editions, [(theme, [counted.get((theme, edition.pk), 0) for edition in editions]) for theme in theme_names()]
+    editions = [shelf.edition for shelf in Shelf.objects.filter(cases__gt=0).select_related("edition").defer("figures").order_by("-edition__year", "-edition__number")[:6]]
+    counts = {edition.pk: {figure.key: figure.value for figure in public_figures(edition) if figure.about == "theme"} for edition in editions}
+    return editions, [(theme, [counts[edition.pk].get(theme, 0) for edition in editions]) for theme in theme_names()]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from zhengping.engine import tables
 from zhengping.engine.figures import ABOUT, find, sheet
+from zhengping.engine.record import Figure
 from zhengping.engine.rendering import workbook
 from zhengping.engine.text import grams
 from zhengping.server.audit.templatetags.words import called, language
@@ -18,7 +19,6 @@ from zhengping.server.call.records import address
 from zhengping.server.call.rules import door
 from zhengping.server.library import forms, queries, records
 from zhengping.server.library.models import Entry
-from zhengping.server.publication import queries as publication
 from zhengping.server.roundup import queries as article
 from zhengping.server.submission import queries as submission
 from zhengping.server.submission.records import Span, case_of, laid_out
@@ -97,8 +97,7 @@ def case(request, slug, number):
 @door("accounts.everyone", public=True)
 def figures(request, slug):
     """What is counted of the public cases of an edition, and beside it the other editions."""
-    edition = _edition(slug)
-    found = queries.public_figures(edition)
+    edition, found = _counted(slug)
     editions, rows = queries.across()
     names = queries.theme_names()
     words = {
@@ -109,31 +108,32 @@ def figures(request, slug):
     return render(request, "library/figures.html", words)
 
 
-def _edition(slug: str) -> Edition:
+def _counted(slug: str) -> tuple[Edition, tuple[Figure, ...]]:
     edition = get_object_or_404(Edition, slug=slug)
-    if not publication.published_cases(edition).exists():
+    if not (found := queries.public_figures(edition)):
         raise Http404
-    return edition
+    return edition, found
 
 
 @door("accounts.everyone", public=True)
 def figure(request, slug, about):
     """The cases of a figure."""
-    edition = _edition(slug)
-    found = find(queries.public_figures(edition), about, request.GET.get("key", ""))
+    edition, counted = _counted(slug)
+    found = find(counted, about, request.GET.get("key", ""))
     if found is None or about not in ABOUT:
         raise Http404
-    rows = {row.number: row for row in Entry.objects.filter(edition=edition, number__in=found.cases)}
+    page = Paginator(found.cases, 50).get_page(request.GET.get("page"))
+    rows = {row.number: row for row in Entry.objects.filter(edition=edition, number__in=page.object_list)}
+    page.object_list = [rows[number] for number in page.object_list if number in rows]
     name = ABOUT[about][language() == "en"]
-    page = Paginator([rows[number] for number in found.cases if number in rows], 50).get_page(request.GET.get("page"))
     return render(request, "library/figure.html", {"edition": edition, "figure": found, "name": name, "label": records.label(found, queries.theme_names()), "page": page})
 
 
 @door("accounts.everyone", public=True)
 def figures_file(request, slug):
     """The figures of the public cases as .xlsx, each with the numbers of its cases."""
-    edition = _edition(slug)
-    data = workbook([sheet(queries.public_figures(edition), language())])
+    _edition, found = _counted(slug)
+    data = workbook([sheet(found, language())])
     return HttpResponse(data, content_type=EXCEL, headers={"Content-Disposition": f'attachment; filename="{slug}-figures.xlsx"'})
 
 
