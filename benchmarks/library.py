@@ -1,5 +1,5 @@
 """The public library at 10,000 cases: p95 in milliseconds of one process for lists, cases and figures; searching beside LIKE, which says what must be found;
-then the site itself, served, under clients that each go from page to page without a pause.
+then the site itself, served, under clients that look at each page for a second on average, and that look at none.
 
 Usage: python benchmarks/library.py [CASES] [CLIENTS]. SQLite or what ZHENGPING_DATABASE names. The cases are those of benchmarks/lists.py, all of them awarded and public.
 """
@@ -111,9 +111,10 @@ def serve(clients: int, cases: int, each: int = 40) -> None:
     times: dict[str, list[float]] = defaultdict(list)
     sought = [quote(word) for word in words(random.Random(9), 60)]
 
-    def read(seed: int, count: int) -> None:
+    def read(seed: int, count: int, pause: float = 0.0) -> None:
         chance, line = random.Random(seed), http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         for _ in range(count):
+            time.sleep(2 * pause * chance.random())
             n = chance.randrange(1, cases)
             name, address = chance.choice((
                 ("list", f"/library/?page={n % 400 + 1}"), ("search", f"/library/?q={chance.choice(sought)}"), ("filter", f"/library/?theme=reform&page={n % 40 + 1}"),
@@ -133,12 +134,13 @@ def serve(clients: int, cases: int, each: int = 40) -> None:
                 break
             except OSError:
                 time.sleep(0.2)
-        times.clear()
-        begun = time.perf_counter()
-        with ThreadPoolExecutor(clients) as threads:
-            list(threads.map(read, range(1, clients + 1), [each] * clients))
-        taken = time.perf_counter() - begun
-        print(f"served to {clients} clients: {clients * each / taken:.0f} pages/s; p95 " + ", ".join(f"{name} {p95(found):.0f}" for name, found in sorted(times.items())) + " ms")
+        for pause in (1.0, 0.0):
+            times.clear()
+            begun = time.perf_counter()
+            with ThreadPoolExecutor(clients) as threads:
+                list(threads.map(read, range(1, clients + 1), [each] * clients, [pause] * clients))
+            rate, whole = clients * each / (time.perf_counter() - begun), p95([one for found in times.values() for one in found])
+            print(f"served to {clients} clients who pause {pause:.0f} s: {rate:.0f} pages/s; p95 {whole:.0f} ms: " + ", ".join(f"{name} {p95(found):.0f}" for name, found in sorted(times.items())))
     finally:
         server.terminate()
         server.wait(20)
