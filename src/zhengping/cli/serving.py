@@ -10,7 +10,7 @@ from pathlib import Path
 
 from zhengping.cli import shown
 from zhengping.cli.values import positive
-from zhengping.cli.words import _
+from zhengping.cli.words import _, language
 
 
 def commands(add: Callable[..., ArgumentParser]) -> None:
@@ -69,12 +69,12 @@ def verify(args: Namespace) -> int:
         print(sentences[fault.kind].format(entry=fault.entry, object=fault.object))
     if not faults:
         print(_("记录链完整，没有发现改动。"))
-    damaged = server.damaged()
-    told = {"missing": _("文件“{name}”（{sha256}）已不在。"), "changed": _("文件“{name}”（{sha256}）的内容被改动。")}
-    for sha256, name, kind in damaged:
-        print(told[kind].format(name=name, sha256=sha256))
+    damaged = server.damaged(language())
+    told = {"missing": _("文件“{name}”（{of}，{sha256}）已不在。"), "changed": _("文件“{name}”（{of}，{sha256}）的内容被改动。")}
+    for sha256, name, of, kind in damaged:
+        print(told[kind].format(name=name, of=of, sha256=sha256))
     if not damaged:
-        print(_("原始文件完整。"))
+        print(_("留存的文件完整。"))
     return 1 if faults or damaged else 0
 
 

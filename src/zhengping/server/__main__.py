@@ -113,12 +113,16 @@ def verdict(path: Path, key: Path | None) -> str:
     return records.verify(path.read_bytes(), key.read_bytes() if key else records.public_certificate()).why
 
 
-def damaged() -> list[tuple[str, str, str]]:
-    """Kept files whose bytes are not what they were: sha256, path, "missing" or "changed"."""
+def damaged(language: str) -> list[tuple[str, str, str, str]]:
+    """Kept files whose bytes are not what they were: sha256, name, what it belongs to in a language ("zh" or "en"), "missing" or "changed"."""
     _set_up()
-    from zhengping.server.submission import queries
+    from django.utils.translation import gettext as _
+    from django.utils.translation import override
 
-    return list(queries.damaged_files())
+    from zhengping.server.desk import queries
+
+    with override("en" if language == "en" else "zh-hans"):
+        return [(one.sha256, one.name, _("、").join(one.of), one.kind) for one in queries.damaged_files()]
 
 
 @dataclass(frozen=True, slots=True)

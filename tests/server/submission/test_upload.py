@@ -254,16 +254,3 @@ def test_a_person_finds_the_cases_sent_under_an_address_once_it_is_proved(case):
     unproved = client.get(reverse("submission:mine")).content.decode()
 
     assert (case.title in proved, case.title in unproved) == (True, False)
-
-
-def test_a_kept_file_that_was_changed_or_lost_is_named(edition, word, settings, tmp_path):
-    settings.FILES = tmp_path
-    for at in range(3):
-        take(edition, (f"案例{at}.docx", word(at)))
-    changed, lost = Incoming.objects.get(name="案例0.docx"), Incoming.objects.get(name="案例1.docx")
-    before = list(queries.damaged_files())
-    records.path_of(changed.sha256).write_bytes(b"else")
-    records.path_of(lost.sha256).unlink()
-
-    assert before == []
-    assert sorted(queries.damaged_files()) == sorted([(changed.sha256, "案例0.docx", "changed"), (lost.sha256, "案例1.docx", "missing")])

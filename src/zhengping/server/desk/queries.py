@@ -24,12 +24,15 @@ from zhengping.server.call.rules import memberships
 from zhengping.server.desk import labels
 from zhengping.server.library import queries as library
 from zhengping.server.library import records as drawn
+from zhengping.server.mail import queries as mail
+from zhengping.server.mail.models import Letter
 from zhengping.server.publication import queries as publication
 from zhengping.server.roundup import queries as article
 from zhengping.server.screening import queries as screening
 from zhengping.server.screening.models import Mark, Seal
 from zhengping.server.submission import queries as submission
-from zhengping.server.submission.models import Finding, Intake, Match, Submission
+from zhengping.server.submission.models import Finding, Incoming, Intake, Match, Submission
+from zhengping.server.submission.records import damage
 
 STEPS = ("sealed", "marking", "arrived", "forwarded", "opened", "silent")
 COLOURS = {"sealed": "#86c79b", "marking": "#bfe0c8", "arrived": "#cfe0f3", "forwarded": "#fde9b8", "opened": "#fdf3da", "silent": "#f3d3d3", "": "#eef1f5"}
@@ -233,3 +236,24 @@ def explained(entries: Iterable[Entry]) -> list[Entry]:
         entry.what = f"{labels.OBJECTS.get(kind, kind)} {'' if kind == 'edition' else names.get(entry.object, pk)}".strip()
         entry.told = told(entry)
     return held
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A kept file that is not what it was: `kind` "missing" or "changed", and all that it belongs to."""
+
+    sha256: str
+    name: str
+    of: tuple[str, ...]
+    kind: str
+
+
+def damaged_files() -> list[Damaged]:
+    """Every file that a row names, read again and summed; a file that several rows name is read once. A letter whose content had to be refused was not kept."""
+    named: dict[str, tuple[str, list[str]]] = {}
+    for source in (submission, mail, publication, article):
+        for sha256, name, of in source.kept_files():
+            named.setdefault(sha256, (name, []))[1].append(of)
+    refused = set(Incoming.objects.filter(state="refused", sha256__in=Letter.objects.values("sha256")).values_list("sha256", flat=True))
+    found = ((sha256, name, of, damage(sha256)) for sha256, (name, of) in sorted(named.items()) if sha256 not in refused)
+    return [Damaged(sha256, name, tuple(dict.fromkeys(of)), kind) for sha256, name, of, kind in found if kind]

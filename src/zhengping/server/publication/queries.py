@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from zhengping.engine import selection
 from zhengping.server.call.models import Edition
@@ -202,3 +204,11 @@ def certificates(edition: Edition):
 def certificate(word: str) -> Certificate | None:
     """The certificate of a number or of the word in its QR code."""
     return Certificate.objects.filter(Q(number=word.strip().upper()) | Q(token=word.strip())).first()
+
+
+def kept_files() -> Iterator[tuple[str, str, str]]:
+    """The evidence that came with objections and the signed certificates: (sha256, its name, what it belongs to)."""
+    for row in Objection.objects.exclude(evidence="").select_related("edition").order_by("pk").iterator(500):
+        yield row.evidence, row.evidence_name, _("{edition} 异议第 {number} 号").format(edition=row.edition.slug, number=row.number)
+    for sha256, number, edition in Certificate.objects.exclude(sha256="").order_by("pk").values_list("sha256", "number", "edition__slug").iterator(2000):
+        yield sha256, f"certificate-{number}.pdf", _("{edition} 证书 {number}").format(edition=edition, number=number)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db.models import Count, Max, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from zhengping.engine import record, tables
 from zhengping.engine.record import Finding
@@ -181,3 +183,10 @@ def bound(edition: Edition) -> list[Bound]:
         )
         for book in collections(edition)
     ]
+
+
+def kept_files() -> Iterator[tuple[str, str, str]]:
+    """The books that were made of public cases: (sha256, its name, what it belongs to)."""
+    for row in Collection.objects.select_related("edition").order_by("pk").iterator(100):
+        for ending, file in sorted(row.files.items()):
+            yield file["sha256"], f"{row.title}.{ending}", _("{edition} 选编第 {number} 号").format(edition=row.edition.slug, number=row.number)

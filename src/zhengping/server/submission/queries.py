@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from zhengping.engine import record, tables
 from zhengping.engine.text import grams
@@ -39,20 +40,11 @@ def cases_of(body: Body) -> QuerySet[Submission]:
     return Submission.objects.filter(below, edition_id=body.edition_id, number__isnull=False, withdrawn_at=None)
 
 
-def damaged_files() -> Iterator[tuple[str, str, str]]:
-    """Every kept file read again and summed: (sha256, path, "missing" or "changed") of those that are not what they were."""
-    rows = Incoming.objects.filter(state__in=["read", "opened", "unreadable", "dismissed"]).exclude(sha256="").order_by("sha256").values_list("sha256", "name")
-    last = ""
-    for sha256, name in rows.iterator(2000):
-        if sha256 == last:
-            continue
-        last = sha256
-        try:
-            records.bytes_of(sha256)
-        except FileNotFoundError:
-            yield sha256, name, "missing"
-        except ValueError:
-            yield sha256, name, "changed"
+def kept_files() -> Iterator[tuple[str, str, str]]:
+    """Every file that came and is kept: (sha256, its name, what it belongs to)."""
+    rows = Incoming.objects.filter(state__in=["read", "opened", "unreadable", "dismissed"]).exclude(sha256="").order_by("pk")
+    for sha256, name, edition, number, intake in rows.values_list("sha256", "name", "intake__edition__slug", "submission__number", "intake").iterator(2000):
+        yield sha256, name, _("{edition} 案例 {number}").format(edition=edition, number=number) if number else _("{edition} 来件 {number}").format(edition=edition, number=intake)
 
 
 def sent_by(user):

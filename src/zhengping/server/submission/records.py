@@ -84,6 +84,17 @@ def bytes_of(sha256: str) -> bytes:
     return data
 
 
+def damage(sha256: str) -> str:
+    """"missing" or "changed" where the bytes of a file are not what they were, "" where they are."""
+    try:
+        bytes_of(sha256)
+    except FileNotFoundError:
+        return "missing"
+    except ValueError:
+        return "changed"
+    return ""
+
+
 def keep(sha256: str) -> None:
     """Move the bytes of a file to those that are kept."""
     waiting, place = path_of(sha256, is_waiting=True), path_of(sha256)
