@@ -1,5 +1,5 @@
-"""The sample edition -> a site with one log-in for each role: the current edition, of which most provinces still mark their cases while the judges
-already read the recommended ones, and beside it the edition before, which has gone all the way to certificates, library and round-up.
+"""The sample edition -> a site with one log-in for each role: the current edition, whose judges read the recommended cases while a few provinces are late and one
+has an extension, and beside it the edition before, which has gone all the way to certificates, library and round-up.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from zhengping.server.call import operations as call
 from zhengping.server.call.models import Body, Edition, Membership
 from zhengping.server.decision import operations as decision
 from zhengping.server.decision import tasks as deciding
+from zhengping.server.decision.models import Confirmation, Proposal
 from zhengping.server.judging import operations as judging
 from zhengping.server.judging import queries as reading
 from zhengping.server.judging.models import JudgeSeat, Round
@@ -29,12 +30,12 @@ from zhengping.server.judging.records import criteria
 from zhengping.server.library import operations as library
 from zhengping.server.publication import operations as publication
 from zhengping.server.publication import tasks as certifying
-from zhengping.server.publication.models import Notice
+from zhengping.server.publication.models import Certificate, Notice
 from zhengping.server.roundup import operations as article
 from zhengping.server.roundup import queries as articles
 from zhengping.server.roundup import tasks as drafting
 from zhengping.server.screening import operations as screening
-from zhengping.server.screening.models import Mark
+from zhengping.server.screening.models import Mark, Seal
 from zhengping.server.screening.queries import sent_up
 from zhengping.server.submission import operations as submission
 from zhengping.server.submission import queries, tasks
@@ -43,6 +44,8 @@ from zhengping.server.submission.models import Intake, Submission
 PASSWORD = "zhengping-demo"
 SLUG, PAST = "sample-4", "sample-3"
 HOMES = ("440000", "420000", "110000", "310000", "510000", "370000", "610000", "330000", "210000")
+DAYS = {"opens": -60, "closes": -10, "screening_closes": -3, "judging_opens": -2, "judging_closes": 28, "publicity_opens": 35, "publicity_closes": 42}
+PAST_DAYS = {"opens": -420, "closes": -300, "screening_closes": -280, "judging_opens": -270, "judging_closes": -40, "publicity_opens": -35, "publicity_closes": -25}
 PEOPLE = {
     "organiser": ("organiser@example.org", "组织方（样例）"),
     "screener": ("screener@example.org", "初筛人员（样例）"),
@@ -63,7 +66,7 @@ def fill(sample: Path, tell: Tell = lambda stage, done, total: None) -> Edition:
             body = edition.bodies.get(division="320000") if role == "screener" else None
             Membership.objects.get_or_create(edition=edition, user=user, role=role, body=body)
     if not Intake.objects.filter(edition=edition).exists():
-        moment = timezone.now() - timedelta(days=6)
+        moment = timezone.now() - timedelta(days=12)
         submission.take_folder(edition=edition, folder=sample / "incoming", by=people["organiser"], arrived_at=moment)
     _read(edition, tell)
     _mark(edition, people, tell)
@@ -83,39 +86,40 @@ def _person(email: str, name: str) -> User:
 
 def _edition(sample: Path, organiser: User) -> Edition:
     rows = tomllib.loads((sample / "edition.toml").read_text("utf-8"))
-    now = timezone.now().replace(minute=0, second=0, microsecond=0)
-    year = now.year
+    changes = {
+        "hosts": rows.get("hosts", []),
+        "guidance": rows.get("guidance", []),
+        "contact": "样例编辑部，010-00000000",
+        "limit": rows.get("limit", 3000),
+        "earlier": rows.get("earlier", []),
+        "group": rows.get("group", ""),
+        "group_types": rows.get("group_types", []),
+        "is_sample": True,
+    }
     with transaction.atomic():
-        edition = call.begin_edition(actor=organiser, slug=SLUG, number=rows.get("number", 4), year=year, name=rows.get("name", "样例征集"))
-        changes = {
-            "hosts": rows.get("hosts", []),
-            "guidance": rows.get("guidance", []),
-            "contact": "样例编辑部，010-00000000",
-            "opens": now - timedelta(days=60),
-            "closes": now + timedelta(days=2),
-            "screening_closes": now + timedelta(days=9),
-            "judging_opens": now + timedelta(days=12),
-            "judging_closes": now + timedelta(days=30),
-            "publicity_opens": now + timedelta(days=35),
-            "publicity_closes": now + timedelta(days=42),
-            "limit": rows.get("limit", 3000),
-            "earlier": rows.get("earlier", []),
-            "group": rows.get("group", ""),
-            "group_types": rows.get("group_types", []),
-            "notice": _notice(rows, [theme.name for theme in edition.themes.all()]),
-            "is_sample": True,
-        }
-        call.update_edition(actor=organiser, edition=edition, version=1, changes=changes)
-        edition.refresh_from_db()
+        edition = call.begin_edition(actor=organiser, slug=SLUG, number=rows.get("number", 4), year=timezone.now().year, name=rows.get("name", "样例征集"))
+        changes["notice"] = _notice(rows, [theme.name for theme in edition.themes.all()])
         for body in edition.bodies.all():
             call.update_body(actor=organiser, body=body, email=f"{body.division}@example.org", recommended=6, general=20)
-        call.publish(actor=organiser, edition=edition)
+        _go_out(edition, organiser, changes, DAYS)
     edition.refresh_from_db()
     earlier = sample / "earlier" / "register.jsonl"
     if earlier.exists():
         entries = register.read(earlier)
         submission.keep_earlier(edition=edition, actor=organiser, name=entries[0].edition or "往届", entries=entries)
     return edition
+
+
+def _go_out(edition: Edition, organiser: User, changes: dict, days: dict[str, int]) -> None:
+    """Publish an edition whose moments lie so many days from now. No notice goes out after its deadline, so it goes out ahead of them and they are moved after."""
+    now, ahead = timezone.now().replace(minute=0, second=0, microsecond=0), 1 - min(0, days["closes"])
+    for shift in (ahead, 0):
+        edition.refresh_from_db()
+        moments = {name: now + timedelta(days=day + shift) for name, day in days.items()}
+        call.update_edition(actor=organiser, edition=edition, version=edition.version, changes=moments | (changes if shift else {}))
+        if shift:
+            edition.refresh_from_db()
+            call.publish(actor=organiser, edition=edition)
 
 
 def _notice(rows: dict, themes: list[str]) -> str:
@@ -142,21 +146,24 @@ def _read(edition: Edition, tell: Tell) -> None:
 
 
 def _mark(edition: Edition, people: dict[str, User], tell: Tell) -> None:
-    """Six provinces sealed, the screener's own half marked, a few others begun; a fifth of the codings confirmed."""
+    """Most provinces sealed, a few late; the screener's own, whose units may still send, half marked; a fifth of the codings confirmed."""
     if any(True for body in edition.bodies.all() if body.forwarded_at):
         return
+    late = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=2)
+    call.update_body(actor=people["organiser"], body=edition.bodies.get(division="320000"), extended_to=late)
     having = [body for body in edition.bodies.filter(parent=None) if sent_up(body).exists()]
     for at, body in enumerate(having):
         call.open_forwarding(body=body)
         call.forward(body=body, own_deadline=edition.closes, contact_name="联系人（样例）", contact_telephone="010-00000000")
         if body.division == "320000":
             _marks(body, people["screener"], 0.5)
-        elif at % 4 == 0:
+        elif at % 5 == 3:
+            _marks(body, people["organiser"], 0.6)
+        elif at % 5 != 4:
             _marks(body, people["organiser"], 1.0)
             screening.seal(body=body, actor=people["organiser"], for_body=True, reason="样例")
-        elif at % 4 == 1:
-            _marks(body, people["organiser"], 0.6)
         tell("mark", at + 1, len(having))
+    Seal.objects.filter(edition=edition).update(at=edition.screening_closes - timedelta(days=1))  # sent up in time
     for row in queries.cases(edition).filter(confidence__gte=0.97).order_by("number")[:48]:
         submission.confirm_coding(submission=row, actor=people["organiser"], changed=None)
 
@@ -182,7 +189,7 @@ def _judge(edition: Edition, people: dict[str, User], tell: Tell, share: float) 
         JudgeSeat.objects.get_or_create(edition=edition, email=user.email, defaults=own)
     organiser, now = people["organiser"], timezone.now()
     scope = "recommended" if Mark.objects.filter(body__edition=edition, mark="recommended").count() >= 2 * len(HOMES) else "all"
-    held = judging.begin_round(edition=edition, actor=organiser, reads=3, scope=scope, opens=now - timedelta(days=2), closes=now + timedelta(days=30))
+    held = judging.begin_round(edition=edition, actor=organiser, reads=3, scope=scope, closes=max(edition.judging_closes, now + timedelta(days=1)))
     judging.propose(held=held, actor=organiser)
     judging.confirm(held=held, actor=organiser)
     chance = random.Random(edition.number)
@@ -206,7 +213,7 @@ def _past(sample: Path, people: dict[str, User], tell: Tell) -> None:
     path = sample / "earlier" / "register.jsonl"
     if not path.exists():
         return
-    organiser, chair, now = people["organiser"], people["chair"], timezone.now()
+    organiser, chair = people["organiser"], people["chair"]
     edition = Edition.objects.filter(slug=PAST).first() or _past_edition(organiser)
     for role in ("organiser", "chair", "auditor", "judge"):
         Membership.objects.get_or_create(edition=edition, user=people[role], role=role, body=None)
@@ -217,7 +224,7 @@ def _past(sample: Path, people: dict[str, User], tell: Tell) -> None:
     held = _judge(edition, people, tell, 1)
     cases = Submission.objects.filter(edition=edition, number__isnull=False)
     if not Notice.objects.filter(edition=edition).exists():
-        judging.update_round(held=held, actor=organiser, changed=held.changed, closes=now)
+        judging.update_round(held=held, actor=organiser, changed=held.changed, closes=edition.judging_closes)
         cases.update(consents=True)
         many = cases.count()
         awards = [{"name": name, "number": max(1, many // part), "level": None} for name, part in (("一等奖", 20), ("二等奖", 10), ("三等奖", 5))]
@@ -229,8 +236,13 @@ def _past(sample: Path, people: dict[str, User], tell: Tell) -> None:
         tell("decide", 1, 1)
         for who, role in ((chair, "chair"), (organiser, "organiser")):
             decision.confirm(proposal=proposal, actor=who, role=role)
-        publication.open_notice(edition=edition, actor=organiser, words="现将拟获奖名单予以公示。（样例）", at=now - timedelta(days=30))
-        publication.publish(edition=edition, actor=organiser, words="经评审和公示，现将结果予以公布。（样例）")
+        publication.open_notice(edition=edition, actor=organiser, words="现将拟获奖名单予以公示。（样例）", at=edition.publicity_opens)
+        published = edition.publicity_opens + timedelta(days=15)
+        publication.publish(edition=edition, actor=organiser, words="经评审和公示，现将结果予以公布。（样例）", at=published)
+        # what was decided and issued stands on the day on which it would have been, before the notice and with the results
+        Proposal.objects.filter(pk=proposal.pk).update(confirmed_at=edition.publicity_opens - timedelta(days=1))
+        Confirmation.objects.filter(proposal=proposal).update(at=edition.publicity_opens - timedelta(days=1))
+        Certificate.objects.filter(edition=edition).update(day=timezone.localdate(published))
     while made := certifying.sweep_certificates():
         tell("certify", made, made)
     library.refresh(edition)
@@ -238,18 +250,11 @@ def _past(sample: Path, people: dict[str, User], tell: Tell) -> None:
 
 
 def _past_edition(organiser: User) -> Edition:
-    """The edition of the year before; its moments lie in the past once its notice is out, since no notice goes out after its deadline."""
-    now = timezone.now().replace(minute=0, second=0, microsecond=0)
-    days = {"opens": -420, "closes": -300, "screening_closes": -280, "judging_opens": -270, "judging_closes": -40, "publicity_opens": -35, "publicity_closes": -25}
+    """The edition of the year before."""
     with transaction.atomic():
-        edition = call.begin_edition(actor=organiser, slug=PAST, number=3, year=now.year - 1, name="第三届全国人才工作创新案例征集评选（样例）")
+        edition = call.begin_edition(actor=organiser, slug=PAST, number=3, year=timezone.now().year - 1, name="第三届全国人才工作创新案例征集评选（样例）")
         changes = {"hosts": ["示例日报社", "示例杂志社"], "contact": "样例编辑部，010-00000000", "notice": "（本启事为样例，届次已经结束。）", "is_sample": True, "licence": "by-nc"}
-        ahead = {name: now + timedelta(days=day + 440) for name, day in days.items()}
-        call.update_edition(actor=organiser, edition=edition, version=1, changes=changes | ahead)
-        edition.refresh_from_db()
-        call.publish(actor=organiser, edition=edition)
-        edition.refresh_from_db()
-        call.update_edition(actor=organiser, edition=edition, version=edition.version, changes={name: now + timedelta(days=day) for name, day in days.items()})
+        _go_out(edition, organiser, changes, PAST_DAYS)
     edition.refresh_from_db()
     return edition
 

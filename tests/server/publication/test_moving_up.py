@@ -84,7 +84,7 @@ def test_two_rulings_at_once_and_a_reserve_that_is_exhausted(edition, organiser,
     page = at_desk.get(reverse("publication:overview", args=[edition.slug])).content.decode()
     new = operations.renew_notice(notice=held, actor=organiser, why="两项异议成立")
 
-    assert "二等奖空缺 1 个。 没有可以递补的案例。" in page
+    assert "二等奖空缺 1 个。没有可以递补的案例。" in page
     assert listed(new) == [(6, "一等奖", ""), (3, "二等奖", RESERVE)] and new.filling["empty"] == [["二等奖", 1, "exhausted"]]
 
 

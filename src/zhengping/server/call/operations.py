@@ -176,7 +176,7 @@ def send_to_body(*, edition: Edition, body: Body, kind: str, day: str = "") -> b
     if not body.email:
         return False
     page = reverse("screening:cases", args=[edition.slug, body.division]) if kind == "screening" else reverse("call:forwarding", args=[body.token])
-    deadline = edition.screening_closes if kind == "screening" else queries.closes(edition, body)
+    deadline = queries.screening_closes(body) if kind == "screening" else queries.closes(edition, body)
     words = {"body": body.name, "deadline": records.moment(edition, deadline, is_letter=True), "link": records.address(page)}
     subject, text = records.letter(edition, kind, **words)
     post(key=f"{kind}:{edition.slug}:{body.division}:{day}", to=body.email, subject=subject, body=text, kind=kind, edition=edition.slug)

@@ -31,6 +31,12 @@ def closes(edition: Edition, body: Body | None = None) -> datetime | None:
     return edition.closes
 
 
+def screening_closes(body: Body) -> datetime | None:
+    """Until when a body screens: never ended before its own units may send."""
+    end, own = body.edition.screening_closes, closes(body.edition, body)
+    return max(end, own) if end and own else end
+
+
 def is_open(edition: Edition, at: datetime, body: Body | None = None) -> bool:
     """Whether submissions are taken at a moment."""
     end = closes(edition, body)

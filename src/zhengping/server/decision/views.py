@@ -18,6 +18,7 @@ from zhengping.server.decision import forms, operations, queries, records
 from zhengping.server.decision.models import BASES, Change, Proposal
 from zhengping.server.decision.models import PUBLIC as WAYS
 from zhengping.server.decision.rules import door
+from zhengping.server.judging import queries as judging
 from zhengping.server.submission.models import Submission
 
 BASIS, PUBLIC = dict(BASES), dict(WAYS)
@@ -39,7 +40,8 @@ def _decides(request, about) -> None:
 
 
 def _common(request, edition: Edition, part: str) -> dict[str, object]:
-    return {"edition": edition, "at": "decision", "part": part, "may": request.user.has_perm("decision.decide", edition), "is_desk": request.user.has_perm("call.look", edition)}
+    held, is_desk = judging.rounds(edition).last(), request.user.has_perm("call.look", edition)
+    return {"edition": edition, "at": "decision", "part": part, "may": request.user.has_perm("decision.decide", edition), "is_desk": is_desk, "chair_round": held and held.number}
 
 
 @door("decision.look", "GET", "POST")

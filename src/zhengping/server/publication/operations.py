@@ -94,7 +94,8 @@ def renew_notice(*, notice: Notice, actor: User, why: str, way: str = "reserve",
         raise Refused(_("没有成立的异议要求改动名单。"))
     if queries.unruled(held.edition).exists():
         raise Refused(_("还有异议没有裁定，请先裁定。"))
-    options = queries.plans(held)
+    if not (options := queries.plans(held)):
+        raise Refused(_("还没有经两人确认的获奖名单，请先在“评奖”中确认。"))
     plan = next((one for one in options if one.way == way), options[0])
     if seen is not None and seen != queries.digest(options):
         raise Refused(_("名单刚刚有变动，请再看一遍后确认。"))

@@ -62,7 +62,7 @@ class Plan:
 
 
 def plans(notice: Notice) -> list[Plan]:
-    """The new lists that upheld rulings on a list may lead to, one for each way to fill the places that fall free; one alone where none does."""
+    """The new lists that upheld rulings on a list may lead to, one for each way to fill the places that fall free; one alone where none does, none without a decided list."""
     held = decision.decided(notice.edition)
     if held is None:
         return []

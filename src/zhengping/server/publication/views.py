@@ -22,6 +22,7 @@ from zhengping.server.call.queries import here
 from zhengping.server.call.records import moment
 from zhengping.server.call.rules import door
 from zhengping.server.decision import queries as decision
+from zhengping.server.judging import queries as judging
 from zhengping.server.publication import forms, operations, queries, records
 from zhengping.server.publication.models import COUNTINGS, RESERVE, WAYS, Certificate, Hearing, Notice, Objection, Revocation
 from zhengping.server.submission.models import Submission
@@ -220,7 +221,8 @@ def _certificate_file(held: Certificate) -> HttpResponse:
 
 
 def _common(request, edition: Edition, part: str) -> dict[str, object]:
-    return {"edition": edition, "at": "publication", "part": part, "may": request.user.has_perm("call.manage", edition), "may_rule": request.user.has_perm("publication.rule", edition)}
+    held, is_desk = judging.rounds(edition).last(), request.user.has_perm("call.look", edition)
+    return {"edition": edition, "at": "publication", "part": part, "is_desk": is_desk, "chair_round": held and held.number, "may": request.user.has_perm("call.manage", edition), "may_rule": request.user.has_perm("publication.rule", edition)}
 
 
 def _manager(request, edition: Edition) -> None:

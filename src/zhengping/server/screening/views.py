@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from zhengping.server.audit.templatetags.words import language
 from zhengping.server.call.models import Body
-from zhengping.server.call.queries import here
+from zhengping.server.call.queries import here, screening_closes
 from zhengping.server.call.records import call as engine_call
 from zhengping.server.call.records import moment
 from zhengping.server.call.rules import door
@@ -39,7 +39,7 @@ def _common(request, body: Body) -> dict[str, object]:
         "quotas": [(MARK_NAMES[quota.mark], quota) for quota in queries.quotas(body)],
         "left": queries.unmarked(body),
         "may": request.user.has_perm("call.screen", body) and not seal,
-        "closes": moment(body.edition, body.edition.screening_closes),
+        "closes": moment(body.edition, screening_closes(body)),
         "returned": Seal.objects.filter(body=body, returned_at__isnull=False).first() if not seal else None,
     }
 

@@ -39,7 +39,7 @@ def upload(request, slug):
             return render(request, "submission/upload.html", {"edition": edition, "form": form, "state": state, "trouble": str(error)}, status=507)
         tasks.read_now(intake)
         return redirect("submission:intake", intake.token)
-    words = {"edition": edition, "form": form, "state": state, "closes": call_records.moment(edition, edition.closes), "largest": forms.settings.LARGEST_FILE >> 20}
+    words = {"edition": edition, "form": form, "state": state, "is_late": queries.is_late(edition, None, arrived_at), "closes": call_records.moment(edition, edition.closes), "largest": forms.settings.LARGEST_FILE >> 20}
     return render(request, "submission/upload.html", words)
 
 

@@ -238,6 +238,8 @@ def chair(request, slug, round):
         "verdict": found,
         "least": queries.LEAST_READS,
         "may": request.user.has_perm("judging.lead", held),
+        "is_desk": request.user.has_perm("call.look", held.edition),
+        "chair_round": held.number,
     }
     if found:
         called = [(alert, tables.sentence(f"alert-{alert.kind}", alert.values, language()), tables.sentence(f"innocent-{alert.kind}", alert.values, language())) for alert in found.scrutiny.alerts]
