@@ -81,11 +81,12 @@ def published(edition, organiser, case) -> dict[str, str]:
 
     from zhengping.server import demo as made
     from zhengping.server.call.models import Edition
-    from zhengping.server.publication import operations, queries, tasks
+    from zhengping.server.publication import operations, queries, records, tasks
     from zhengping.server.publication.models import Certificate, Listed, Notice
     from zhengping.server.roundup import operations as roundup
     from zhengping.server.roundup import queries as books
     from zhengping.server.roundup.tasks import sweep_collections
+    from zhengping.server.submission.records import case_of
 
     now = timezone.now()
     words = {"days": 5, "counting": "working", "decided": "样例", "by": organiser, "words": "现将拟获奖名单予以公示。（样例）"}
@@ -104,6 +105,9 @@ def published(edition, organiser, case) -> dict[str, str]:
         operations.revoke(edition=past, actor=organiser, case=rows[-1].submission, reasons="数据不实（样例）")
     while tasks.sweep_certificates():
         pass
+    edited = rows[1].submission
+    parts = records.parts_of(case_of(edited.versions.get(number=edited.current)))
+    operations.edit_text(edition=past, actor=organiser, case=edited, base=0, title=f"{rows[1].title}（经编辑，样例）", parts=parts[:-1], why="压缩篇幅（样例）")
     own = Certificate.objects.filter(edition=past, withdrawn_at=None, submission=rows[0].submission).get()
     return {"objection": objection.token, "hearing": heard.token, "certificate": own.number, "public": str(rows[1].submission.number)}
 

@@ -25,7 +25,7 @@ ORGANISER, EMPTY = "/o/sample-4/", "/o/empty/"
 PROVINCE = "/p/sample-4/320000/"
 PAGES = {  # who looks -> the addresses; words in braces come from `fill`
     "": (
-        "/", "/c/sample-4/", "/c/sample-4/vote/", "/c/sample-4/vote/?pick=1&do=next", "/c/sample-4/vote/?sent=mail", "/c/sample-3/vote/", "/c/sample-4/vote/{vote}/", "/c/sample-4/vote/x/", "/c/sample-4/roundup/", "/c/sample-3/roundup/", "/library/", "/library/?q=人才", "/library/?q=zzz", "/library/themes/reform/", "/library/places/320000/", "/c/sample-3/cases/{public}/", "/c/sample-3/cases/{public}/?q=人才", "/c/sample-3/figures/", "/c/sample-3/figures/total/", "/c/sample-4/submit/", "/find/", "/nothing-here/", "/i/{intake}/", "/s/{draft}/", "/s/{numbered}/", "/s/{draft}/confirm/{word}/",
+        "/", "/c/sample-4/", "/c/sample-4/vote/", "/c/sample-4/vote/?pick=1&do=next", "/c/sample-4/vote/?sent=mail", "/c/sample-3/vote/", "/c/sample-4/vote/{vote}/", "/c/sample-4/vote/x/", "/c/sample-4/roundup/", "/c/sample-3/roundup/", "/library/", "/library/?q=人才", "/library/?q=zzz", "/library/themes/reform/", "/library/places/320000/", "/c/sample-3/cases/{public}/", "/c/sample-3/cases/{public}/?q=人才", "/c/sample-3/cases/{public}/?original", "/c/sample-3/figures/", "/c/sample-3/figures/total/", "/c/sample-4/submit/", "/find/", "/nothing-here/", "/i/{intake}/", "/s/{draft}/", "/s/{numbered}/", "/s/{draft}/confirm/{word}/",
         "/v/{verify}/", "/v/1/x/", "/f/{forward}/", "/join/{join}/", "/join/x/", "/account/login/", "/account/signup/", "/account/password/reset/",
         "/c/sample-4/publicity/", "/c/sample-4/objections/", "/objection/{objection}/", "/hearing/{hearing}/", "/c/sample-4/results/", "/c/sample-3/results/", "/c/sample-3/publicity/",
         "/c/sample-3/objections/", "/k/", "/k/{certificate}/", "/k/x/",
@@ -53,7 +53,7 @@ PAGES = {  # who looks -> the addresses; words in braces come from `fill`
         ORGANISER + "settings/members/", ORGANISER + "settings/letters/", ORGANISER + "settings/letters/notice/", ORGANISER + "settings/publish/", ORGANISER + "settings/hooks/", "/account/tokens/", "/new/",
         "/p/sample-4/{sealed}/seal/", EMPTY, EMPTY + "cases/", EMPTY + "queue/", EMPTY + "matches/", EMPTY + "findings/", EMPTY + "intakes/", EMPTY + "files/",
         *(ORGANISER + "publication/" + page for page in ("", "rules/", "objections/", "objections/1/")), "/o/sample-3/publication/", "/o/sample-3/publication/results/",
-        "/o/sample-3/publication/certificates/", *(EMPTY + "publication/" + page for page in ("", "objections/", "results/", "certificates/")),
+        "/o/sample-3/publication/certificates/", "/o/sample-3/publication/texts/", "/o/sample-3/publication/texts/{public}/", *(EMPTY + "publication/" + page for page in ("", "objections/", "results/", "certificates/")),
         EMPTY + "screening/", EMPTY + "mail/", EMPTY + "audit/", EMPTY + "settings/publish/", "/c/empty/",
     ),
 }  # fmt: skip

@@ -84,3 +84,23 @@ def test_other_files_of_a_case_are_told():
     _, omissions = placed(replace(case, documents=("a" * 64, "b" * 64, "c" * 64)), original)
 
     assert [(one.reason, dict(one.values)) for one in omissions] == [("left-files", {"count": "2"})]
+
+
+def test_in_an_edited_text_pictures_and_tables_stand_at_the_same_places():
+    case, original = read(paper(lambda document: shown(document, picture(), 10, "图1 服务大厅"), lambda document: grid(document, [["年份", "人数"], ["2025", "12"]])))
+    edited = replace(case, paragraphs=("改过的背景。", "改过的做法。", case.paragraphs[2]))
+
+    blocks, omissions = placed(case, original, edited)
+
+    assert told(blocks) == ["一、案例背景", "改过的背景。", "picture", "图1 服务大", "二、主要做法", "改过的做法。", "table", "三、实施成效", EFFECT[:6]]
+    assert omissions == ()
+
+
+def test_what_was_cut_takes_no_picture_along():
+    case, original = read(paper(lambda document: shown(document, picture())))
+    edited = replace(case, paragraphs=case.paragraphs[1:], parts=tuple(replace(part, first=part.first - 1, last=part.last - 1) for part in case.parts[1:]))
+
+    blocks, omissions = placed(case, original, edited)
+
+    assert told(blocks) == ["picture", "二、主要做法", MEASURES[:6], "三、实施成效", EFFECT[:6]]
+    assert omissions == ()

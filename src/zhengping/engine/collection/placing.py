@@ -31,8 +31,8 @@ def _is_subheading(text: str) -> bool:
     return bool(_SUBHEADING.match(text)) and not re.search(r"[。；;，,：:]$", text)
 
 
-def placed(case: Case, original: Sequence[Block] = ()) -> tuple[tuple[Block, ...], tuple[Omission, ...]]:
-    """The blocks of a case, and what of its original is not among them.
+def placed(case: Case, original: Sequence[Block] = (), edited: Case | None = None) -> tuple[tuple[Block, ...], tuple[Omission, ...]]:
+    """The blocks of a case, and what of its original is not among them. Where an editor changed its text, `edited` holds the words to print.
 
     Words are the case's alone (they were corrected and are free of personal data). A table or picture stands after the same words as in the original; one
     that is parted from the case's words by a long line of something else (a cover letter, a pledge, another case of a compilation) is left out and told, and so
@@ -56,12 +56,28 @@ def placed(case: Case, original: Sequence[Block] = ()) -> tuple[tuple[Block, ...
     if len(case.documents) > 1:
         omissions.append(Omission(case.number, "left-files", (("count", str(len(case.documents) - 1)),)))
     omissions += [Omission(case.number, f"left-outside-{kind}", (("count", str(count)),)) for kind, count in outside.items() if count]
+    if edited is not None:
+        told = {_key(words[at].text) for at in taken}
+        ours, words = words, own(edited)
+        taken = {at for at, block in enumerate(words) if _key(block.text) in told}
+        made = _moved(made, ours, words)
     printed = list(made.get(0, ()))
     for at, block in enumerate(words, 1):
         if at - 1 not in taken:
             printed.append(block)
         printed += made.get(at, ())
     return tuple(_captioned(printed)), _counted(omissions)
+
+
+def _moved(made: dict[int, list[Block]], old: Sequence[Block], new: Sequence[Block]) -> dict[int, list[Block]]:
+    """Blocks by the number of words before them, put at the same place of an edited text: between words that stayed, at the same share of those that were changed."""
+    steps = SequenceMatcher(None, [_key(block.text) for block in old], [_key(block.text) for block in new], autojunk=False).get_opcodes()
+    found: dict[int, list[Block]] = {}
+    for at in sorted(made):
+        a, b, c, d = next(((a, b, c, d) for _step, a, b, c, d in steps if a < at <= b), (0, 0, 0, 0))
+        place = c + (at - a if b - a == d - c else round((at - a) * (d - c) / (b - a))) if b else 0
+        found.setdefault(place, []).extend(made[at])
+    return found
 
 
 def _key(text: str) -> str:

@@ -27,6 +27,7 @@ ACTIONS = {
     "roundup.comment": _("对综述提意见"), "roundup.decide": _("保留综述中的一处"), "roundup.draft": _("起草综述"), "roundup.hold": _("开始编辑综述"),
     "roundup.publish": _("发布综述"), "roundup.release": _("结束编辑综述"), "roundup.save": _("保存综述"), "roundup.settle": _("处理综述意见"),
     "roundup.want_draft": _("要求起草综述"), "roundup.withdraw": _("撤下综述"),
+    "publication.edit_text": _("编辑公开的文字"), "publication.end_text": _("公开原文"),
     "roundup.want_rephrasing": _("请写作辅助改写一段"), "roundup.take_rephrasing": _("采用写作辅助的改写"), "roundup.leave_rephrasing": _("不用写作辅助的改写"),
     "roundup.want_collection": _("要求编排案例选编"), "roundup.make_collection": _("编成案例选编"),
     "publication.answer": _("单位说明"), "publication.ask_unit": _("听取单位意见"), "publication.correct": _("更正结果"), "publication.keep_setting": _("修改公示设置"),

@@ -10,6 +10,7 @@ from zhengping.server.call.models import Edition
 from zhengping.server.library import queries
 from zhengping.server.library.models import Entry, Shelf
 from zhengping.server.publication import queries as publication
+from zhengping.server.submission import operations as submission
 from zhengping.server.submission.models import Text
 from zhengping.server.submission.records import packed
 
@@ -23,11 +24,12 @@ def refresh(edition: Edition) -> bool:
     state = queries.state_of(edition)
     if Shelf.objects.filter(edition=edition, state=state).exists():
         return False
-    public = set(publication.published_cases(edition).values_list("pk", flat=True))
-    rows = [row for row in publication.results(edition) if row.submission.pk in public]
-    provinces = queries.provinces(edition)
-    texts = dict(Text.objects.filter(submission__in=public).values_list("pk", "words"))
+    rows = publication.shown(edition)
     keys = [row.submission.pk for row in rows]
+    provinces = queries.provinces(edition)
+    edited = publication.edited_words(keys)
+    texts = dict(Text.objects.filter(submission__in=keys).values_list("pk", "words")) | edited
+    submission.index_also({row.submission.pk: _also(row, edited.get(row.submission.pk, "")) for row in rows})
     alike = nearest([f"{row.title}\n{texts.get(row.submission.pk, '')[:COMPARED]}" for row in rows])
     made = [
         Entry(
@@ -38,8 +40,14 @@ def refresh(edition: Edition) -> bool:
         )
         for row, others in zip(rows, alike, strict=True)
     ]  # fmt: skip
-    Entry.objects.filter(edition=edition).exclude(submission__in=public).delete()
+    Entry.objects.filter(edition=edition).exclude(submission__in=keys).delete()
     Entry.objects.bulk_create(made, batch_size=400, update_conflicts=True, unique_fields=["submission"], update_fields=FIELDS)
     counted = packed(queries.counted(edition))
     Shelf.objects.update_or_create(edition=edition, defaults={"state": state, "cases": len(made), "figures": counted, "at": timezone.now()})
     return True
+
+
+def _also(row: publication.Published, text: str) -> str:
+    """What the page of a case shows beside its own words: a title or unit that was corrected, a text that was edited."""
+    names = [name for name, own in ((row.title, row.submission.title), (row.unit, row.submission.unit)) if name != own]
+    return "\n".join([*names, *([text] if text else [])])

@@ -19,7 +19,8 @@ from zhengping.server.call.models import Body, Edition, Theme
 from zhengping.server.call.records import call
 from zhengping.server.library.models import Entry, Shelf
 from zhengping.server.publication import queries as publication
-from zhengping.server.publication.models import Correction
+from zhengping.server.publication.models import Correction, EditedText
+from zhengping.server.publication.records import edited
 from zhengping.server.submission import queries as submission
 from zhengping.server.submission import records
 from zhengping.server.submission.models import Coding, Text
@@ -32,8 +33,9 @@ def state_of(edition: Edition) -> str:
     """What changes when the public cases of an edition, a word of them, or what they are counted by, do."""
     public = publication.published_cases(edition).aggregate(Count("id"), Sum("id"), Sum("changed"))
     corrections = Correction.objects.filter(result__edition=edition).aggregate(Count("id"), Max("id"))
+    edits = EditedText.objects.filter(submission__edition=edition).aggregate(Count("id"), Max("id"), Count("ended_at"))
     held = publication.result(edition)
-    return hashlib.sha256(repr((held and held.pk, edition.version, sorted(public.items()), sorted(corrections.items()))).encode()).hexdigest()
+    return hashlib.sha256(repr((held and held.pk, edition.version, sorted(public.items()), sorted(corrections.items()), sorted(edits.items()))).encode()).hexdigest()
 
 
 def stamp() -> str:
@@ -86,6 +88,13 @@ def entry(edition: Edition, number: int) -> Entry | None:
     return Entry.objects.select_related("edition", "submission").filter(edition=edition, number=number).first()
 
 
+def text_of(of: Entry, *, is_original: bool = False) -> tuple[record.Case, EditedText | None]:
+    """The text that the public reads of a case, and the edited one where there is one; `is_original` gives the unit's own words all the same."""
+    own = records.case_of(submission.current(of.submission))
+    held = publication.edits([of.submission_id]).get(of.submission_id)
+    return (edited(own, held.title or of.title, held.parts) if held and not is_original else own), held
+
+
 def similar(of: Entry) -> list[Entry]:
     """Cases about like things, the most alike first."""
     held = {row.submission_id: row for row in Entry.objects.select_related("edition").filter(submission__in=of.similar)}
@@ -135,6 +144,7 @@ def shown(rows: Iterable[Entry], words: list[str]) -> list[Shown]:
     held = list(rows)
     names = theme_names()
     texts = dict(Text.objects.filter(pk__in=[row.submission_id for row in held]).values_list("pk", "words")) if words else {}
+    texts |= publication.edited_words(texts)
     return [
         Shown(row, pieces(row.title, words), pieces(_around(texts.get(row.submission_id, ""), words) or row.summary, words), names.get(row.theme, row.theme)) for row in held
     ]

@@ -20,8 +20,7 @@ from zhengping.server.call.rules import door
 from zhengping.server.library import forms, queries, records
 from zhengping.server.library.models import Entry
 from zhengping.server.roundup import queries as article
-from zhengping.server.submission import queries as submission
-from zhengping.server.submission.records import Span, case_of, laid_out
+from zhengping.server.submission.records import Span, laid_out
 
 PAGE = 20
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -81,7 +80,8 @@ def case(request, slug, number):
     found = queries.entry(edition, number)
     if found is None:
         raise Http404
-    text = case_of(submission.current(found.submission))
+    text, held = queries.text_of(found, is_original="original" in request.GET)
+    is_original = held is not None and "original" in request.GET
     words = tuple(request.GET.get("q", "").split()[:8])
     spans = [Span(at, begin, end) for at, paragraph in enumerate(text.paragraphs) for begin, end in grams.found(paragraph, words)]
     name = queries.theme_names().get(found.theme, found.theme)
@@ -89,7 +89,7 @@ def case(request, slug, number):
     licence, licence_link = records.licence(edition)
     shown = {
         "edition": edition, "entry": found, "lines": laid_out(text, spans), "theme": name, "similar": queries.similar(found), "described": records.described(found, name),
-        "licence": licence, "licence_link": licence_link, "link": records.link(found), "place_name": place_name,
+        "licence": licence, "licence_link": licence_link, "link": records.link(found), "place_name": place_name, "edited": held, "is_original": is_original, "title": found.submission.title if is_original else found.title,
     }  # fmt: skip
     return render(request, "library/case.html", shown)
 

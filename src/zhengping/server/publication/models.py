@@ -1,7 +1,7 @@
 """From the decided awards to what everybody may read.
 
 Notice (公示) -> Listed (a case in it) <- Objection -> Hearing, Ruling        an upheld ruling leads to a new Notice beside the old
-  '-> Result (published) <- Revocation, Correction     Result -> Certificate
+  '-> Result (published) <- Revocation, Correction     Result -> Certificate     EditedText: what the public reads in place of a case's own words
 """
 
 from __future__ import annotations
@@ -161,6 +161,31 @@ class Correction(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+
+class EditedText(models.Model):
+    """A case's title and text as the organiser edited them for publication; the original stays beside it. The row that has not ended is read; all are kept.
+
+    `version` is that of the original it was made from; `parts` are [headings, paragraphs] in order; an empty `title` is that of the results.
+    """
+
+    submission = models.ForeignKey(Submission, PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    version = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=300, blank=True)
+    parts = models.JSONField(default=list)
+    why = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(User, PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "number"], name="one_edited_text_a_number"),
+            models.UniqueConstraint(fields=["submission"], condition=Q(ended_at=None), name="one_edited_text_that_is_read"),
+        ]
 
 
 class Certificate(models.Model):

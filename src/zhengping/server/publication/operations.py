@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from zhengping.engine.text import personal
 from zhengping.server.accounts.models import User
 from zhengping.server.audit.operations import note
 from zhengping.server.call.models import Edition
@@ -22,11 +23,13 @@ from zhengping.server.decision import queries as decision
 from zhengping.server.judging.models import Assignment
 from zhengping.server.mail.operations import post
 from zhengping.server.publication import queries, records
-from zhengping.server.publication.models import Certificate, Correction, Hearing, Listed, Notice, Objection, Result, Revocation, Ruling, Setting
+from zhengping.server.publication.models import Certificate, Correction, EditedText, Hearing, Listed, Notice, Objection, Result, Revocation, Ruling, Setting
+from zhengping.server.submission import queries as submission
 from zhengping.server.submission.models import Submission
-from zhengping.server.submission.records import keep, store
+from zhengping.server.submission.records import case_of, keep, store
 
 LARGEST_EVIDENCE = 32 << 20  # bytes
+LONGEST_TEXT = 60_000  # characters of an edited case
 
 
 class Refused(Exception):
@@ -308,6 +311,9 @@ def correct(*, edition: Edition, actor: User, case: Submission, field: str, word
     )
     _withdraw(case, _("已更正，另发新证书"))
     _certify(edition, [case.pk])
+    held = EditedText.objects.select_for_update().filter(submission=case, ended_at=None).first()
+    if held and field == "title" and held.title:
+        _put_text(case, actor, held, "", held.parts, _("随更正改用更正后的名称"))
     note(actor=actor, action="publication.correct", object=f"submission:{case.pk}", edition=edition.slug, before={field: before}, after={field: made.after, "reasons": made.reasons})
     return made
 
@@ -319,6 +325,78 @@ def _published(edition: Edition, case: Submission, reasons: str) -> Result:
     if not reasons.strip():
         raise Refused(_("请写明理由。"))
     return result
+
+
+# --- the public's text ------------------------------------------------------------------------------------------------
+
+
+class Stale(Exception):
+    """Somebody else saved in the meantime."""
+
+
+@transaction.atomic
+def edit_text(*, edition: Edition, actor: User, case: Submission, base: int, title: str, parts: records.Parts, why: str = "") -> EditedText | None:
+    """Keep a case's title and text as the organiser edited them for the public; -> None where they are the original's own. `base` is the number of the text
+    that was edited, 0 for the original. The original, register and figures stay. Personal data is masked. Raises Stale where another text came since, Refused."""
+    locked, own = _editable(edition, case)
+    held = EditedText.objects.filter(submission=locked, ended_at=None).first()
+    if (held.number if held else 0) != base:
+        raise Stale
+    title = personal.mask(" ".join(title.split()))[0]
+    parts = [[[line for line in rows if line] for rows in ([personal.mask(" ".join(line.split()))[0] for line in lines] for lines in part)] for part in parts]
+    parts = [part for part in parts if any(part)]
+    if not title or not any(lines for _headings, lines in parts):
+        raise Refused(_("名称和正文不能为空，没有保存。"))
+    if bare := next((headings[0] for headings, lines in parts if not lines), ""):
+        raise Refused(_("“{heading}”下面没有文字，请补上文字或删去这个标题。").format(heading=bare))
+    if len(title) > 300 or sum(len(line) for part in parts for lines in part for line in lines) > LONGEST_TEXT:
+        raise Refused(_("名称超过 300 字或正文超过 {most} 字，没有保存。").format(most=LONGEST_TEXT))
+    kept = "" if title == own.title else title
+    if not kept and parts == records.parts_of(case_of(submission.current(locked))):
+        _end_text(edition, locked, actor, held)
+        return None
+    if held and (held.title, held.parts) == (kept, parts):
+        return held
+    return _put_text(locked, actor, held, kept, parts, why)
+
+
+@transaction.atomic
+def restore_text(*, edition: Edition, actor: User, case: Submission, base: int, number: int) -> EditedText | None:
+    """Have the public read an earlier edited text again, or the original (0). Raises Stale and Refused."""
+    locked, _own = _editable(edition, case)
+    held = EditedText.objects.filter(submission=locked, ended_at=None).first()
+    if (held.number if held else 0) != base:
+        raise Stale
+    if number == 0:
+        _end_text(edition, locked, actor, held)
+        return None
+    old = EditedText.objects.filter(submission=locked, number=number).first()
+    if old is None or old.ended_at is None:
+        raise Refused(_("没有这一稿，请核对。"))
+    return _put_text(locked, actor, held, old.title, old.parts, _("恢复第 {number} 稿").format(number=number))
+
+
+def _editable(edition: Edition, case: Submission) -> tuple[Submission, queries.Published]:
+    locked = Submission.objects.select_for_update(of=("self",)).select_related("edition").get(pk=case.pk, edition=edition)
+    own = next((row for row in queries.editable(edition) if row.submission.pk == locked.pk), None)
+    if own is None:
+        raise Refused(_("这个案例不在评定的名单中，不能编辑公开的文字。"))
+    return locked, own
+
+
+def _put_text(case: Submission, actor: User, held: EditedText | None, title: str, parts: records.Parts, why: str) -> EditedText:
+    now = timezone.now()
+    EditedText.objects.filter(submission=case, ended_at=None).update(ended_at=now, ended_by=actor)
+    last = EditedText.objects.filter(submission=case).aggregate(last=Max("number"))["last"] or 0
+    made = EditedText.objects.create(submission=case, number=last + 1, version=case.current, title=title, parts=parts, why=why[:200], by=actor, at=now)
+    before, after = {"number": held.number if held else 0}, {"number": made.number, "title": title, "why": made.why}
+    note(actor=actor, action="publication.edit_text", object=f"submission:{case.pk}", edition=case.edition.slug, before=before, after=after)
+    return made
+
+
+def _end_text(edition: Edition, case: Submission, actor: User, held: EditedText | None) -> None:
+    if held and EditedText.objects.filter(pk=held.pk, ended_at=None).update(ended_at=timezone.now(), ended_by=actor):
+        note(actor=actor, action="publication.end_text", object=f"submission:{case.pk}", edition=edition.slug, before={"number": held.number})
 
 
 # --- certificates ----------------------------------------------------------------------------------------------------

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhengping.engine import selection
 from zhengping.server.call.models import Edition
 from zhengping.server.decision import queries as decision
 from zhengping.server.publication import records
-from zhengping.server.publication.models import RESERVE, Certificate, Correction, Listed, Notice, Objection, Result, Revocation, Ruling, Setting
+from zhengping.server.publication.models import RESERVE, Certificate, Correction, EditedText, Listed, Notice, Objection, Result, Revocation, Ruling, Setting
 from zhengping.server.submission.models import Submission
 
 
@@ -150,6 +151,32 @@ def results(edition: Edition) -> list[Published]:
             title, unit = words.get((row.submission_id, "title"), row.title), words.get((row.submission_id, "unit"), row.unit)
             found.append(Published(row.submission, row.place, row.award, title, unit, row.region, row.theme, held.published_at))
     return found
+
+
+def edits(cases: Iterable[int]) -> dict[int, EditedText]:
+    """What the public reads in place of the words of cases, by the key of the case; of those alone that were edited."""
+    return {row.submission_id: row for row in EditedText.objects.filter(submission__in=cases, ended_at=None)}
+
+
+def edited_words(cases: Iterable[int]) -> dict[int, str]:
+    """The edited texts of cases as running text, by the key of the case."""
+    return {key: "\n".join(line for _headings, lines in row.parts for line in lines) for key, row in edits(cases).items()}
+
+
+def shown(edition: Edition) -> list[Published]:
+    """The results as library and books show them: what the public may read, corrected, with the titles that were edited."""
+    public = set(published_cases(edition).values_list("pk", flat=True))
+    titles = {key: row.title for key, row in edits(public).items()}
+    return [replace(row, title=titles.get(row.submission.pk) or row.title) for row in results(edition) if row.submission.pk in public]
+
+
+def editable(edition: Edition) -> list[Published]:
+    """The cases whose text may be edited for the public: of the results, before them of the list that stands, before it of the decided awards."""
+    held = notice(edition)
+    if result(edition):
+        return results(edition)
+    listed = held.rows.select_related("submission") if held else decision.awards(edition)
+    return [Published(row.submission, row.place, row.award, getattr(row, "title", row.submission.title), getattr(row, "unit", row.submission.unit), "", "", timezone.now()) for row in listed]
 
 
 def follower(notice: Notice) -> Notice | None:

@@ -10,9 +10,10 @@ import io
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from zhengping.engine.record import Case, Part
 from zhengping.engine.rendering import Sheet, diploma, slip, workbook
 from zhengping.server.call.models import Edition
 from zhengping.server.call.queries import here
@@ -331,3 +333,29 @@ def _plain(content: bytes) -> bytes:
     )  # fmt: skip
     whole: bytes = cms.ContentInfo({"content_type": "signed_data", "content": data}).dump(force=True)
     return whole
+
+
+# --- the public's text ------------------------------------------------------------------------------------------------
+
+Parts = list[list[list[str]]]  # of a text, in order: headings, paragraphs
+
+
+def parts_of(case: Case) -> Parts:
+    """A case's text cut where its headings stand."""
+    headings: dict[int, list[str]] = {}
+    for part in case.parts:
+        if part.heading and part.first < len(case.paragraphs):
+            headings.setdefault(part.first, []).append(part.heading)
+    cuts = sorted({0, *headings, len(case.paragraphs)})
+    return [[headings.get(first, []), list(case.paragraphs[first:last])] for first, last in pairwise(cuts)]
+
+
+def edited(case: Case, title: str, parts: Parts) -> Case:
+    """A case with an edited title and text; a part keeps its kind by its heading."""
+    kinds = {part.heading: part.kind for part in case.parts}
+    paragraphs: list[str] = []
+    made: list[Part] = []
+    for headings, lines in parts:
+        made += [Part(kinds.get(heading, "other"), heading, len(paragraphs), len(paragraphs) + len(lines)) for heading in headings]
+        paragraphs += lines
+    return replace(case, title=title or case.title, paragraphs=tuple(paragraphs), parts=tuple(made))

@@ -24,6 +24,8 @@ urlpatterns = [
     path("o/<slug:slug>/publication/objections/<int:objection>/", views.ruling, name="ruling"),
     path("o/<slug:slug>/publication/objections/<int:objection>/evidence/", views.evidence, name="evidence"),
     path("o/<slug:slug>/publication/results/", views.changes, name="changes"),
+    path("o/<slug:slug>/publication/texts/", views.texts, name="texts"),
+    path("o/<slug:slug>/publication/texts/<int:number>/", views.text, name="text"),
     path("o/<slug:slug>/publication/certificates/", views.certificates, name="certificates"),
     path("o/<slug:slug>/publication/certificates.zip", views.certificates_zip, name="certificates_zip"),
 ]

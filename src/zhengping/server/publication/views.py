@@ -16,17 +16,19 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from zhengping.server.audit.templatetags.words import worded
+from zhengping.engine import proofreading, roundup
+from zhengping.server.audit.templatetags.words import language, worded
 from zhengping.server.call.models import Edition
 from zhengping.server.call.queries import here
-from zhengping.server.call.records import moment
+from zhengping.server.call.records import call, moment
 from zhengping.server.call.rules import door
 from zhengping.server.decision import queries as decision
 from zhengping.server.judging import queries as judging
 from zhengping.server.publication import forms, operations, queries, records
-from zhengping.server.publication.models import COUNTINGS, RESERVE, WAYS, Certificate, Hearing, Notice, Objection, Revocation
+from zhengping.server.publication.models import COUNTINGS, RESERVE, WAYS, Certificate, EditedText, Hearing, Notice, Objection, Revocation
+from zhengping.server.submission import queries as submission
 from zhengping.server.submission.models import Submission
-from zhengping.server.submission.records import bytes_of
+from zhengping.server.submission.records import bytes_of, case_of, laid_out, sentence
 
 KINDS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -427,3 +429,86 @@ def certificates_zip(request, slug):
         for row in queries.certificates(_edition(slug)).filter(withdrawn_at=None).exclude(sha256=""):
             archive.writestr(f"{row.number}.pdf", bytes_of(row.sha256))
     return _file(out.getvalue(), f"{slug}-certificates.zip", "application/zip")
+
+
+# --- the public's text ------------------------------------------------------------------------------------------------
+
+
+@door("call.look")
+def texts(request, slug):
+    """The cases whose text may be edited for the public, those that were edited marked."""
+    edition = _edition(slug)
+    rows = queries.editable(edition)
+    held = queries.edits(row.submission.pk for row in rows)
+    page = _paged(request, [(row, held.get(row.submission.pk)) for row in rows])
+    return render(request, "publication/texts.html", _common(request, edition, "texts") | {"page": page, "edited": len(held)})
+
+
+@door("call.look", "GET", "POST")
+def text(request, slug, number):
+    """A case's title and text for the public beside its own: changed, checked, taken back; each text that was is kept."""
+    edition = _edition(slug)
+    row = next((row for row in queries.editable(edition) if row.submission.number == number), None)
+    if row is None:
+        raise Http404
+    held = queries.edits([row.submission.pk]).get(row.submission.pk)
+    case = case_of(submission.current(row.submission))
+    words = {"row": row, "held": held, "title": (held.title if held else "") or row.title, "base": held.number if held else 0, "parts": held.parts if held else records.parts_of(case)}
+    status = 200
+    if request.method == "POST":
+        _manager(request, edition)
+        if "restore" not in request.POST:
+            if not request.POST.getlist("p"):
+                return redirect("publication:text", slug, number)
+            words["title"] = request.POST.get("title", "").strip()
+            words["parts"] = [[_lines(heading), _lines(lines)] for heading, lines in zip(request.POST.getlist("h"), request.POST.getlist("p"), strict=False)]
+        if request.POST.get("do") != "check":
+            try:
+                _kept_text(request, edition, row, words)
+                return redirect("publication:text", slug, number)
+            except operations.Stale:
+                words["base"], status = held.number if held else 0, 409
+                messages.error(request, _("同事刚刚改过这篇文字，您的修改没有保存。您的文字还在下面；核对“各稿”后再次保存，即成为新的一稿。"))
+            except operations.Refused as error:
+                status = 409
+                messages.error(request, str(error))
+    shown = records.edited(case, words["title"], words["parts"])
+    found = proofreading.proofread(shown, call(edition), proofreading.built_in())
+    history = EditedText.objects.filter(submission=row.submission).select_related("by", "ended_by")
+    changed = roundup.compared(_running(records.parts_of(case)), _running(words["parts"]))
+    words |= {"lines": laid_out(case), "boxes": [("\n".join(headings), max(1, len(headings)), "\n".join(lines)) for headings, lines in words["parts"]], "findings": [sentence(finding, language()) for finding in found], "history": history, "is_checked": request.POST.get("do") == "check",
+              "changed": [line for line in changed if any(kind != "same" for kind, _words in line)], "is_old": held is not None and held.version != row.submission.current,
+              "sizes": (_size(records.parts_of(case)), _size(words["parts"]))}  # fmt: skip
+    return render(request, "publication/text.html", _common(request, edition, "texts") | words, status=status)
+
+
+def _kept_text(request, edition: Edition, row: queries.Published, words: dict) -> None:
+    """Save what was edited, or go back to an earlier text."""
+    own = {"edition": edition, "actor": request.user, "case": row.submission, "base": _whole(request.POST.get("base"))}
+    if "restore" in request.POST:
+        operations.restore_text(**own, number=_whole(request.POST.get("restore")))
+        messages.success(request, _("已恢复，公开页面随后更新。"))
+        return
+    made = operations.edit_text(**own, title=words["title"], parts=words["parts"], why=request.POST.get("why", "").strip())
+    if made is None:
+        messages.info(request, _("文字与原文相同，公开的是原文。"))
+    elif made.number == own["base"]:
+        messages.info(request, _("文字没有变化。"))
+    else:
+        messages.success(request, _("已存为第 {number} 稿，公开页面随后更新。").format(number=made.number))
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _running(parts: records.Parts) -> str:
+    return "\n".join(line for part in parts for lines in part for line in lines)
+
+
+def _size(parts: records.Parts) -> int:
+    return sum(not letter.isspace() for letter in _running(parts))
+
+
+def _whole(word: str | None) -> int:
+    return int(word) if word and word.isascii() and word.isdigit() and len(word) < 9 else 0

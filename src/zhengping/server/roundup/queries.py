@@ -152,8 +152,7 @@ def rephrasing(of: Article) -> Rephrasing | None:
 
 def collectable(edition: Edition) -> list[publication.Published]:
     """The published results of units that consent, corrected, in order: what the library shows may stand in a book."""
-    public = set(publication.published_cases(edition).values_list("pk", flat=True))
-    return [row for row in publication.results(edition) if row.submission.pk in public]
+    return publication.shown(edition)
 
 
 def collections(edition: Edition):

@@ -171,10 +171,11 @@ class Version(models.Model):
 
 
 class Text(models.Model):
-    """The words of a case's current version for searching."""
+    """The words of a case's current version for searching; `also` are others that a later stage shows the public."""
 
     submission = models.OneToOneField(Submission, models.CASCADE, primary_key=True, related_name="words")
     words = models.TextField()
+    also = models.TextField(blank=True)
 
 
 class Coding(models.Model):

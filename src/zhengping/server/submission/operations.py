@@ -272,8 +272,8 @@ def _add_version(submission: Submission, intake: Intake, case: record.Case, chec
         submission.unit = (case.unit or submission.unit)[:200]
     findings = records.finding_rows(submission, number, (*noticed, *checked.findings))
     Finding.objects.bulk_create(findings)
-    Text.objects.update_or_create(submission=submission, defaults={"words": case.text})
-    _index([(submission.pk, f"{submission.title}\n{submission.unit}\n{case.text}")])
+    text, _is_new = Text.objects.update_or_create(submission=submission, defaults={"words": case.text})
+    _index([(submission.pk, _sought(submission.title, submission.unit, text.words, text.also))])
     submission.characters = sum(not letter.isspace() for letter in case.text)
     submission.open_findings = sum(finding.severity != "notice" for finding in findings)
     submission.compared_at = None
@@ -289,11 +289,26 @@ def _add_version(submission: Submission, intake: Intake, case: record.Case, chec
 def index_left(most: int = 500) -> int:
     """Put cases into the search index that came without passing here, as an import brings them; -> how many."""
     keys = queries.unindexed(most)
-    texts = dict(Text.objects.filter(pk__in=keys).values_list("pk", "words"))
-    rows = Submission.objects.filter(pk__in=keys).values_list("pk", "title", "unit")
+    rows = Submission.objects.filter(pk__in=keys).values_list("pk", "title", "unit", "words__words", "words__also")
     with transaction.atomic():
-        _index([(pk, f"{title}\n{unit}\n{texts.get(pk, '')}") for pk, title, unit in rows], is_new=True)
+        _index([(pk, _sought(*words)) for pk, *words in rows], is_new=True)
     return len(keys)
+
+
+@transaction.atomic
+def index_also(words: dict[int, str]) -> int:
+    """Let cases be found by these words too, each by the key of its case, in place of those held before; -> of how many that changed."""
+    held = {text.pk: text for text in Text.objects.filter(pk__in=words).select_related("submission")}
+    changed = [text for pk, text in held.items() if text.also != words[pk]]
+    for text in changed:
+        text.also = words[text.pk]
+    Text.objects.bulk_update(changed, ["also"], batch_size=400)
+    _index([(text.pk, _sought(text.submission.title, text.submission.unit, text.words, text.also)) for text in changed])
+    return len(changed)
+
+
+def _sought(title: str, unit: str, words: str | None, also: str | None) -> str:
+    return "\n".join(filter(None, (title, unit, words, also)))
 
 
 def _index(rows: Sequence[tuple[int, str]], *, is_new: bool = False) -> None:
@@ -364,8 +379,8 @@ def correct(*, submission: Submission, actor: User | str, changed: int, theme: s
     held.changed += 1
     held.save()
     if (before["title"], before["unit"]) != (held.title, held.unit):
-        words = Text.objects.filter(submission=held).values_list("words", flat=True).first() or ""
-        _index([(held.pk, f"{held.title}\n{held.unit}\n{words}")])
+        words, also = Text.objects.filter(submission=held).values_list("words", "also").first() or ("", "")
+        _index([(held.pk, _sought(held.title, held.unit, words, also))])
     key = f"submission:{held.pk}"
     after = {name: getattr(held, name) for name in DETAILS}
     note(actor=actor, action="submission.correct", object=key, edition=held.edition.slug, before=before, after=after, personal=PERSONAL, subject=key)

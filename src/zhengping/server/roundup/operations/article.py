@@ -16,6 +16,8 @@ from zhengping.server.accounts.models import User
 from zhengping.server.audit.operations import note
 from zhengping.server.call.models import Edition
 from zhengping.server.call.records import call
+from zhengping.server.publication import queries as publication
+from zhengping.server.publication.records import edited as as_edited
 from zhengping.server.roundup import queries, records
 from zhengping.server.roundup.models import Article, Collection, Comment, Decision, Register, Version
 from zhengping.server.submission import queries as submission
@@ -260,16 +262,19 @@ def make_collection(*, book: Collection, tell: Tell = lambda stage, done, total:
     edition = book.edition
     rows = {row.submission.number: row for row in queries.collectable(edition)}
     omissions = [Omission(number, "left-private") for number in book.cases if number not in rows]
-    entries = []
+    edits = publication.edits(row.submission.pk for row in rows.values())
+    entries, edited = [], {}
     for row in (rows[number] for number in book.cases if number in rows):
         case = replace(case_of(submission.current(row.submission), row.submission.number), title=row.title, unit=row.unit)
+        if own := edits.get(row.submission.pk):
+            edited[case.number] = as_edited(case, row.title, own.parts)
         entries.append(Entry(case, coding_of(submission.coding(row.submission)), row.award))
     if not entries:
         raise Refused(_("所选的案例都已不公开，没有编成。"))
     steps = len(entries) + len(collection.EDITIONS)
     blocks: dict[int, tuple[Block, ...]] = {}
     names = {file.sha256: file.name for row in rows.values() for file in row.submission.files.all()}
-    for case, found, left in _printable([entry.case for entry in entries], names):
+    for case, found, left in _printable([entry.case for entry in entries], names, edited):
         blocks[case.number] = found
         omissions += left
         tell("read", len(blocks), steps)
@@ -302,15 +307,15 @@ def _paragraphs(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
-def _printable(cases: Sequence[Case], names: dict[str, str]) -> Iterator[tuple[Case, tuple[Block, ...], tuple[Omission, ...]]]:
+def _printable(cases: Sequence[Case], names: dict[str, str], edited: dict[int, Case]) -> Iterator[tuple[Case, tuple[Block, ...], tuple[Omission, ...]]]:
     """Each case with what is printed of it and what is not; originals are read in processes that can be killed, a few at a time."""
     waiting: deque = deque()
     for case in cases:
         waiting.append((case, _asked(case, names)))
         if len(waiting) > 4:
-            yield _placed(*waiting.popleft())
+            yield _placed(*waiting.popleft(), edited)
     while waiting:
-        yield _placed(*waiting.popleft())
+        yield _placed(*waiting.popleft(), edited)
 
 
 def _asked(case: Case, names: dict[str, str]):
@@ -321,9 +326,9 @@ def _asked(case: Case, names: dict[str, str]):
         return None
 
 
-def _placed(case: Case, asked) -> tuple[Case, tuple[Block, ...], tuple[Omission, ...]]:
+def _placed(case: Case, asked, edited: dict[int, Case]) -> tuple[Case, tuple[Block, ...], tuple[Omission, ...]]:
     answer = asked.result() if asked else None
     if answer is None or answer.reason:
         why = tables.sentence(answer.reason, answer.values).rstrip("。") if answer else ""
-        return case, collection.placed(case)[0], (Omission(case.number, "left-unreadable", (("why", why),)) if why else Omission(case.number, "left-original"),)
-    return case, *collection.placed(case, answer.blocks)
+        return case, collection.placed(case, edited=edited.get(case.number))[0], (Omission(case.number, "left-unreadable", (("why", why),)) if why else Omission(case.number, "left-original"),)
+    return case, *collection.placed(case, answer.blocks, edited.get(case.number))
