@@ -16,8 +16,10 @@ from ninja.responses import Status
 
 from zhengping.engine import chains
 from zhengping.server.api import queries, records
-from zhengping.server.api.rules import Bearer, TooMany, edition_for
+from zhengping.server.api.rules import Bearer, TooMany, edition_for, reader
+from zhengping.server.call.models import Edition
 from zhengping.server.call.records import call
+from zhengping.server.library import queries as library
 from zhengping.server.publication import queries as publication
 from zhengping.server.roundup import queries as roundup
 from zhengping.server.submission import operations
@@ -52,7 +54,7 @@ class Interface(NinjaAPI):
         return response
 
 
-api = Interface(title="征评 Zhengping", version="1", docs_url=None, auth=Bearer(), urls_namespace="api-1", description="Cases, codings, results, figures and uploads of one edition, for an office's own programs.")
+api = Interface(title="征评 Zhengping", version="1", docs_url=None, auth=Bearer(), urls_namespace="api-1", description="Cases, codings, results, figures and uploads of one edition, and the public library of all, for an office's own programs.")
 
 
 @api.exception_handler(TooMany)
@@ -88,7 +90,7 @@ def cases(request, slug: Slug, words: Query[records.CaseQuery]):
     held = edition_for(request, slug, "cases", "call.look", records.CaseQuery.model_fields)
     found = queries.cases(held, words.dict())
     start = (words.page - 1) * words.size
-    return {"count": found.count(), "page": words.page, "size": words.size, "items": list(found[start : start + words.size])}
+    return {"count": found.count(), "page": words.page, "size": words.size, "items": records.with_titles(list(found.select_related("edition")[start : start + words.size]))}
 
 
 def _case(request, slug: str, number: int, scope: str, permission: str = "call.look"):
@@ -104,7 +106,7 @@ def case(request, slug: Slug, number: Number):
     """A case with its parts and paragraphs; personal data found in it are masked."""
     held = _case(request, slug, number, "cases")
     version = submission.current(held)
-    return records.whole(held, submission_records.case_of(version), version.documents)
+    return records.whole(records.with_titles([held])[0], submission_records.case_of(version), version.documents)
 
 
 @api.get("/editions/{slug}/codings", response=answers(records.Codings), tags=["codings"], summary="Codings, paged")
@@ -162,6 +164,32 @@ def results(request, slug: Slug):
     held = edition_for(request, slug, "results", "call.look")
     names = ("place", "award", "title", "unit", "region", "theme")
     return [{"number": row.submission.number, **{name: getattr(row, name) for name in names}} for row in publication.results(held)]
+
+
+@api.get("/library", response=answers(records.Library), tags=["library"], summary="The public library, paged")
+def public_cases(request, words: Query[records.LibraryQuery]):
+    """What the page of the library lists, of all editions: the published cases of units that consent, the newest results first."""
+    reader(request, "library", records.LibraryQuery.model_fields)
+    sought = words.q.split()
+    if len(sought) > 8:
+        raise HttpError(422, _("检索词最多八个。"))
+    wanted = {name: getattr(words, name) for name in library.FILTERS}
+    rows = library.entries(sought, **wanted)
+    start = (words.page - 1) * words.size
+    items = [records.library_out(row) for row in rows[start : start + words.size]]
+    return {"count": library.count(rows, sought, sorted(wanted.items())), "page": words.page, "size": words.size, "items": items}
+
+
+@api.get("/library/{slug}/{number}", response=answers(records.LibraryCase), tags=["library"], summary="A public case with its text")
+def public_case(request, slug: Slug, number: Number, words: Query[records.CaseWords]):
+    """What its page shows: the text that the organiser edited for the public where there is one, or the unit's own."""
+    reader(request, "library", records.CaseWords.model_fields)
+    held = Edition.objects.filter(slug=slug).first()
+    found = library.entry(held, number) if held else None
+    if found is None:
+        raise HttpError(404, _("案例库中没有这个案例。"))
+    case, edited = library.text_of(found, is_original=words.original)
+    return records.library_case(found, case, library.similar(found), is_edited=edited is not None, is_original=edited is None or words.original)
 
 
 @api.post("/editions/{slug}/uploads", response=answers(records.UploadOut, code=202), tags=["upload"], summary="Upload files")

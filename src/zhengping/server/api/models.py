@@ -16,6 +16,7 @@ SCOPES = {
     "codings:write": _("确认编码"),
     "results": _("读取结果"),
     "figures": _("读取统计"),
+    "library": _("读取案例库"),
     "upload": _("上传文件"),
 }
 

@@ -11,6 +11,9 @@ from pydantic import ConfigDict, Field, field_validator
 
 from zhengping.engine import record
 from zhengping.server.call.models import Edition
+from zhengping.server.library import records as library
+from zhengping.server.library.models import Entry
+from zhengping.server.publication import queries as publication
 from zhengping.server.submission.models import Intake, Submission
 
 
@@ -94,6 +97,7 @@ class CaseOut(Schema):
     confidence: float
     open_findings: int
     open_matches: int
+    public_title: str = Field(description="as the public reads it, corrected and edited; empty where the public may not read the case")
 
 
 class Cases(Schema):
@@ -120,6 +124,61 @@ class CaseWhole(CaseOut):
     documents: list[str] = Field(description="sha256 of its files")
     parts: list[PartOut]
     paragraphs: list[str]
+
+
+class LibraryQuery(Page):
+    """Which public cases: every word stands in title, unit or text, every filter fits."""
+
+    q: str = Field("", max_length=100, description="at most eight words of title, unit or text")
+    theme: str = Field("", max_length=40, description="key of a theme")
+    province: str = Field("", pattern=r"^(\d{6})?$", description="number of a provincial unit")
+    unit_type: str = Field("", max_length=20)
+    award: str = Field("", max_length=60)
+    edition: str = Field("", max_length=40, description="slug of an edition")
+
+
+class CaseWords(Words):
+    """Which text of a public case."""
+
+    original: bool = Field(False, description="the unit's own words, where the organiser edited them for the public")
+
+
+class LibraryOut(Schema):
+    """A public case in a list, corrections applied."""
+
+    edition: str
+    number: int
+    title: str
+    unit: str
+    place: str
+    division: str
+    province: str
+    theme: str
+    unit_type: str
+    award: str
+    summary: str
+    published_at: datetime
+    link: str = Field(description="address of its page")
+
+
+class Library(Schema):
+    """A page of the library."""
+
+    count: int
+    page: int
+    size: int
+    items: list[LibraryOut]
+
+
+class LibraryCase(LibraryOut):
+    """A public case with its text; personal data in it are masked."""
+
+    licence: str = Field(description="address of the licence, empty where all rights are reserved")
+    is_edited: bool = Field(description="whether the organiser edited the text for the public")
+    is_original: bool = Field(description="whether this is the unit's own text")
+    parts: list[PartOut]
+    paragraphs: list[str]
+    similar: list[LibraryOut] = Field(description="cases about like things, the most alike first")
 
 
 class EvidenceOut(Schema):
@@ -215,11 +274,37 @@ def edition_out(edition: Edition) -> dict[str, Any]:
     return {"slug": edition.slug, "number": edition.number, "year": edition.year, "name": edition.name, "hosts": edition.hosts, "opens": edition.opens, "closes": edition.closes, "themes": themes}
 
 
+def with_titles(held: list[Submission]) -> list[Submission]:
+    """Cases of one edition with the titles that the public reads."""
+    titles = {row.submission.pk: row.title for row in publication.shown(held[0].edition)} if held else {}
+    for row in held:
+        row.public_title = titles.get(row.pk, "")
+    return held
+
+
 def whole(held: Submission, case: record.Case, documents: list[str]) -> dict[str, Any]:
     """A case with its text."""
     listed = {name: getattr(held, name) for name in CaseOut.model_fields}
-    parts = [{"kind": part.kind, "heading": part.heading, "paragraphs": list(case.paragraphs[part.first : part.last])} for part in case.parts]
-    return {**listed, "version": held.current, "documents": documents, "parts": parts, "paragraphs": list(case.paragraphs)}
+    return {**listed, "version": held.current, "documents": documents, "parts": _parts(case), "paragraphs": list(case.paragraphs)}
+
+
+def library_out(entry: Entry) -> dict[str, Any]:
+    """A public case over the wire."""
+    own = {name: getattr(entry, name) for name in LibraryOut.model_fields if name not in ("edition", "link")}
+    return {**own, "edition": entry.edition.slug, "link": library.link(entry)}
+
+
+def library_case(entry: Entry, case: record.Case, similar: list[Entry], *, is_edited: bool, is_original: bool) -> dict[str, Any]:
+    """A public case with its text."""
+    title = {"title": entry.submission.title} if is_original else {}
+    return {
+        **library_out(entry), **title, "licence": library.licence(entry.edition)[1], "is_edited": is_edited, "is_original": is_original, "parts": _parts(case),
+        "paragraphs": list(case.paragraphs), "similar": [library_out(row) for row in similar],
+    }  # fmt: skip
+
+
+def _parts(case: record.Case) -> list[dict[str, Any]]:
+    return [{"kind": part.kind, "heading": part.heading, "paragraphs": list(case.paragraphs[part.first : part.last])} for part in case.parts]
 
 
 def coding_out(held: Submission, row: Any, coding: record.Coding) -> dict[str, Any]:

@@ -54,14 +54,28 @@ def edition_for(request: Any, slug: str, scope: str, permission: str, known: Col
     """The edition, where token and person may. Raises HttpError 404 for another edition than the token's, 403 for what it may not, 422 for words of the
     address that are not `known`."""
     token: Token = request.auth
-    if unknown := sorted(set(request.GET) - set(known)):
-        raise HttpError(422, _("不认识的参数：{name}。").format(name=unknown[0][:60]))
+    _known(request, known)
     if token.edition.slug != slug:
         raise HttpError(404, _("没有这一届，或令牌不属于这一届。"))
-    if scope and scope not in token.scopes:
-        raise HttpError(403, _("令牌没有“{scope}”这项权限。").format(scope=scope))
+    _scoped(token, scope)
     if not token.user.has_perm(permission, token.edition):
         raise HttpError(403, _("令牌的主人没有这项权限。"))
     if lacks_second_factor(token.user, permission):
         raise HttpError(403, _("令牌的主人须先启用两步验证。"))
     return token.edition
+
+
+def reader(request: Any, scope: str, known: Collection[str] = ()) -> None:
+    """For what everybody may read, of every edition: the scope is enough. Raises HttpError 403 without it, 422 for words of the address that are not `known`."""
+    _known(request, known)
+    _scoped(request.auth, scope)
+
+
+def _known(request: Any, known: Collection[str]) -> None:
+    if unknown := sorted(set(request.GET) - set(known)):
+        raise HttpError(422, _("不认识的参数：{name}。").format(name=unknown[0][:60]))
+
+
+def _scoped(token: Token, scope: str) -> None:
+    if scope and scope not in token.scopes:
+        raise HttpError(403, _("令牌没有“{scope}”这项权限。").format(scope=scope))
