@@ -107,7 +107,7 @@ def published(edition, organiser, case) -> dict[str, str]:
         pass
     edited = rows[1].submission
     parts = records.parts_of(case_of(edited.versions.get(number=edited.current)))
-    operations.edit_text(edition=past, actor=organiser, case=edited, base=0, title=f"{rows[1].title}（经编辑，样例）", parts=parts[:-1], why="压缩篇幅（样例）")
+    operations.edit_text(edition=past, actor=organiser, case=edited, base=0, title=f"{rows[1].title}（经编辑，样例）", parts=[[headings, lines[:2]] for headings, lines in parts], why="压缩篇幅（样例）")
     own = Certificate.objects.filter(edition=past, withdrawn_at=None, submission=rows[0].submission).get()
     return {"objection": objection.token, "hearing": heard.token, "certificate": own.number, "public": str(rows[1].submission.number)}
 

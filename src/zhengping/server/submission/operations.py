@@ -298,8 +298,8 @@ def index_left(most: int = 500) -> int:
 @transaction.atomic
 def index_also(words: dict[int, str]) -> int:
     """Let cases be found by these words too, each by the key of its case, in place of those held before; -> of how many that changed."""
-    held = {text.pk: text for text in Text.objects.filter(pk__in=words).select_related("submission")}
-    changed = [text for pk, text in held.items() if text.also != words[pk]]
+    stale = [pk for pk, also in Text.objects.filter(pk__in=words).values_list("pk", "also") if also != words[pk]]
+    changed = list(Text.objects.filter(pk__in=stale).select_related("submission"))
     for text in changed:
         text.also = words[text.pk]
     Text.objects.bulk_update(changed, ["also"], batch_size=400)
