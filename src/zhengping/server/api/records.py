@@ -296,7 +296,7 @@ def library_out(entry: Entry) -> dict[str, Any]:
 
 def library_case(entry: Entry, case: record.Case, similar: list[Entry], *, is_edited: bool, is_original: bool) -> dict[str, Any]:
     """A public case with its text."""
-    title = {"title": entry.submission.title} if is_original else {}
+    title = {"title": entry.submission.title if is_original else case.title} if is_edited else {}
     return {
         **library_out(entry), **title, "licence": library.licence(entry.edition)[1], "is_edited": is_edited, "is_original": is_original, "parts": _parts(case),
         "paragraphs": list(case.paragraphs), "similar": [library_out(row) for row in similar],

@@ -89,7 +89,7 @@ def case(request, slug, number):
     licence, licence_link = records.licence(edition)
     shown = {
         "edition": edition, "entry": found, "lines": laid_out(text, spans), "theme": name, "similar": queries.similar(found), "described": records.described(found, name),
-        "licence": licence, "licence_link": licence_link, "link": records.link(found), "place_name": place_name, "edited": held, "is_original": is_original, "title": found.submission.title if is_original else found.title,
+        "licence": licence, "licence_link": licence_link, "link": records.link(found), "place_name": place_name, "edited": held, "is_original": is_original, "title": found.submission.title if is_original else text.title if held else found.title,
     }  # fmt: skip
     return render(request, "library/case.html", shown)
 
