@@ -19,8 +19,8 @@ _TITLES = (
 _NOT = "的了在是和与及等为由对把被将从以到各每个级委局部门长任员会副总校院所县市区镇乡村社省家政农工商业技教职务组队位第类项目区域管办站企产就有无不要应该他这那老下内外分二三四五六七八九十亿零两多少得地着过说看做用给让使向"
 _NAME = rf"(?:(?:{_DOUBLE})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}](?:(?![{_NOT}])[\u4e00-\u9fff]){{1,2}})"
 _VERBS = "说|表示|介绍|指出|认为|强调|告诉|坦言|感慨|回忆|带领|带头|率队|牵头|主持|深入|多次|亲自|到|在|与|和|同|带|专程|担任|获|被|自|带着|，|、|。|；|）|：|“|$"
-# surname or name + title after a mark, a bracket, or a word of belonging
-_BEFORE = re.compile(rf"(?:(?<=^)|(?<=[，。、；：（“”\s请由经与和向]))({_NAME})(?=(?:{_TITLES}))|(?:(?<![\u4e00-\u9fff])|(?<=[请由经向]))([{_SURNAMES}])(?=(?:{_TITLES})(?!制|级|办))")
+# surname or name + title after a mark, a bracket, a word of belonging, or the end of a unit's name
+_BEFORE = re.compile(rf"(?:(?<=^)|(?<=[，。、；：（“”\s请由经与和向—》）局委部厅院校会司办处社]))({_NAME})(?=(?:{_TITLES}))|(?:(?<![\u4e00-\u9fff])|(?<=[请由经向]))([{_SURNAMES}])(?=(?:{_TITLES})(?!制|级|办))")
 _AFTER = re.compile(rf"(?:{_TITLES})[：:“]?\s?({_NAME})(?=(?:{_VERBS}))")
 _ASKED = re.compile(r"(?:联系人|姓名|作者|撰稿人?|执笔人?|供稿人?|审核人?|负责人|主要完成人|法定代表人|法人代表|填报人|报送人|通讯员|记者)[：:]\s*((?:[\u4e00-\u9fff·]{2,5}[、，,\s]{0,2}){1,6})")
 # What looks like a name and is none.
