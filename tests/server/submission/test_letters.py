@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from zhengping.server.mail.models import Letter, Message
+from zhengping.server.mail.operations import post
 from zhengping.server.submission import operations, queries, records, tasks
 
 
@@ -94,7 +95,7 @@ def test_to_a_machine_nobody_answers(edition):
 
 
 def test_a_letter_that_came_back_marks_its_message(edition):
-    ours = operations.post(key="x", to="gone@example.org", subject="回执", body="b", kind="receipt")
+    ours = post(key="x", to="gone@example.org", subject="回执", body="b", kind="receipt")
     raw = letter(sender="MAILER-DAEMON@example.org", subject="Undelivered Mail Returned to Sender") + f"\nMessage-ID: {ours.message_id}\n".encode()
     operations.keep_letter(edition=edition, mailbox="box", uid="1", raw=raw)
 

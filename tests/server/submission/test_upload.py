@@ -18,6 +18,7 @@ from zhengping.server.call.models import Edition
 from zhengping.server.mail.models import Message
 from zhengping.server.submission import operations, queries, records, tasks
 from zhengping.server.submission.models import Incoming, Submission
+from zhengping.server.submission.operations import taking
 
 
 def upload(client, edition, *files):
@@ -218,7 +219,7 @@ def small_disk(tmp_path, settings):
 
 def test_a_full_disk_is_told_and_nothing_is_half_written(visitor, edition, word, small_disk, monkeypatch):
     early = upload(visitor, edition, ("案例.docx", word()))  # less is free than must stay free
-    monkeypatch.setattr(operations, "SPARE", 0)
+    monkeypatch.setattr(taking, "SPARE", 0)
     small = upload(visitor, edition, ("案例.docx", word()))
     before = sorted(path for path in small_disk.rglob("*") if path.is_file())
     full = upload(visitor, edition, ("第一份.docx", word(1)), ("大.docx", os.urandom(3 << 20)))
