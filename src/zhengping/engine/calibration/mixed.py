@@ -69,7 +69,7 @@ def _equations(of: Marks, design: sparse.csr_matrix, case_ratio: float, judge_ra
 
 
 def mixed(of: Marks) -> Mixed:
-    """Fit the model. Variances are at least 1e-6 of the marks'; with no spread at all every effect is 0."""
+    """Fit the model. Variances are at least 1e-6 of the marks', that of the cases at least its standard error; with no spread at all every effect is 0."""
     total = float(of.value.var()) if len(of.value) else 0.0
     if total < 1e-18:
         zero, none = np.zeros(of.cases), np.zeros(of.judges)
@@ -78,10 +78,11 @@ def mixed(of: Marks) -> Mixed:
     theta = _start(of, total)
     y = of.value - of.value.mean()
     for _step in range(_STEPS):
-        changed, theta = _step_of(of, design, y, theta, total)
+        changed, theta, error = _step_of(of, design, y, theta, total)
         if changed < 1e-6:
             break
-    return _effects(of, design, y, theta)
+    # no spread of quality found is no proof of none: with it at 0 every interval would have no width (Chung and others 2013)
+    return _effects(of, design, y, np.array([max(theta[0], error), *theta[1:]]))
 
 
 def _design(of: Marks) -> sparse.csr_matrix:
@@ -111,8 +112,9 @@ def _start(of: Marks, total: float) -> Floats:
     return np.array([*found, max(total - sum(found), 0.1 * total)])
 
 
-def _step_of(of: Marks, design: sparse.csr_matrix, y: Floats, theta: Floats, total: float) -> tuple[float, Floats]:
-    """One step of average information; an EM step where that leaves the allowed range."""
+def _step_of(of: Marks, design: sparse.csr_matrix, y: Floats, theta: Floats, total: float) -> tuple[float, Floats, float]:
+    """One step of average information, no variance changed more than tenfold; an EM step where the information is singular. -> the greatest change as a share
+    of the marks' variance, the variances, the standard error of the cases'."""
     at = _equations(of, design, theta[2] / theta[0], theta[2] / theta[1])
     case, judge = at.solve(y)
     rest = y - case[of.case] - judge[of.judge] - judge[-1]
@@ -127,14 +129,15 @@ def _step_of(of: Marks, design: sparse.csr_matrix, y: Floats, theta: Floats, tot
     projected = np.stack([at.rest(column) for column in work.T], axis=1) / theta[2]
     information = 0.5 * work.T @ projected
     em = np.array([*((traces + squares) / sizes), rest @ rest / max(freedom, 1e-9)])
+    least, step = 1e-6 * total, theta.copy()
+    free = (theta > least) | (score > 0)  # a variance that would be negative stays at the least, and the others are found beside it
     try:
-        step = theta + np.linalg.solve(information + 1e-12 * np.eye(3) * np.trace(information), score)
+        step[free] += np.linalg.solve((information + 1e-12 * np.eye(3) * np.trace(information))[np.ix_(free, free)], score[free])
     except np.linalg.LinAlgError:
         step = em
-    if not (np.isfinite(step).all() and (step > 0.1 * theta).all() and (step < 10 * theta).all()):
-        step = em
-    step = np.maximum(step, 1e-6 * total)
-    return float(np.abs(step - theta).max() / total), step
+    step = np.clip(step, 0.1 * theta, 10 * theta) if np.isfinite(step).all() else em
+    step = np.maximum(step, least)
+    return float(np.abs(step - theta).max() / total), step, float(information[0, 0] ** -0.5)
 
 
 def _effects(of: Marks, design: sparse.csr_matrix, y: Floats, theta: Floats) -> Mixed:
