@@ -80,7 +80,7 @@ def served(data: Path, *, kind: str = "demo") -> Iterator[tuple[str, dict[str, s
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("ZHENGPING_", "DJANGO_"))}
     environment |= {
         "DJANGO_SETTINGS_MODULE": "zhengping.server.settings", "ZHENGPING_DATA": str(data / "site"), "ZHENGPING_ADDRESS": address, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
-        "ZHENGPING_DEMO": "1" if kind == "demo" else "0",
+        "ZHENGPING_DEMO": "1" if kind == "demo" else "0", "ZHENGPING_AID_URL": f"{address}/nothing", "ZHENGPING_AID_MODEL": "sample",
     }  # fmt: skip
     filling = [sys.executable, "-m", "tests.journeys.fill", kind, str(data / "sample")]
     told = subprocess.run(filling, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
