@@ -12,6 +12,7 @@ import logging
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -182,9 +183,10 @@ def _posted(body: bytes) -> tuple[int, bytes]:
     head = {"Content-Type": "application/json; charset=utf-8", "Accept": "application/json", "User-Agent": "Zhengping"}
     if settings.AID_KEY:
         head["Authorization"] = f"Bearer {settings.AID_KEY}"
+    began = time.monotonic()
     try:
         connection.connect()
-        with _ending(connection.sock, settings.AID_SECONDS):
+        with _ending(connection.sock, max(0.1, settings.AID_SECONDS - (time.monotonic() - began))):
             connection.request("POST", f"{parts.path.rstrip('/')}/chat/completions", body, head)
             answer = connection.getresponse()
             return answer.status, answer.read(MOST_BYTES + 1)
