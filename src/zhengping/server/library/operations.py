@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,20 +20,34 @@ COMPARED = 1500  # characters of a text that are compared
 FIELDS = [field.name for field in Entry._meta.fields if field.name not in ("id", "submission")]
 
 
-@transaction.atomic
 def refresh(edition: Edition) -> bool:
-    """Put up the published cases of an edition as they stand, take down what is no longer public; -> whether anything had changed."""
+    """Put up the published cases of an edition as they stand, take down what is no longer public; -> whether anything had changed.
+
+    All is made before the transaction begins, so that nobody waits for it; what changes meanwhile is seen at the next look.
+    """
     state = queries.state_of(edition)
     if Shelf.objects.filter(edition=edition, state=state).exists():
         return False
     rows = publication.shown(edition)
     keys = [row.submission.pk for row in rows]
-    provinces = queries.provinces(edition)
     edited = publication.edited_words(keys)
-    texts = dict(Text.objects.filter(submission__in=keys).values_list("pk", "words")) | edited
-    submission.index_also({row.submission.pk: _also(row, edited.get(row.submission.pk, "")) for row in rows})
+    made = _entries(edition, rows, dict(Text.objects.filter(submission__in=keys).values_list("pk", "words")) | edited)
+    also = {row.submission.pk: _also(row, edited.get(row.submission.pk, "")) for row in rows}
+    counted = packed(queries.counted(edition, {row.submission.pk: row.award for row in rows}))
+    with transaction.atomic():
+        submission.index_also(also)
+        Entry.objects.filter(edition=edition).exclude(submission__in=keys).delete()
+        Entry.objects.bulk_create(made, batch_size=400, update_conflicts=True, unique_fields=["submission"], update_fields=FIELDS)
+        Shelf.objects.update_or_create(edition=edition, defaults={"state": state, "cases": len(made), "figures": counted, "at": timezone.now()})
+    return True
+
+
+def _entries(edition: Edition, rows: Sequence[publication.Published], texts: dict[int, str]) -> list[Entry]:
+    """Published cases as lists show them (not kept), each with the cases most like it."""
+    provinces = queries.provinces(edition)
+    keys = [row.submission.pk for row in rows]
     alike = nearest([f"{row.title}\n{texts.get(row.submission.pk, '')[:COMPARED]}" for row in rows])
-    made = [
+    return [
         Entry(
             submission=row.submission, edition=edition, number=row.submission.number, rank=int(row.published_at.timestamp()) * 1_000_000 - row.place, title=row.title,
             unit=row.unit, division=row.submission.division, province=provinces.get(row.submission.body_id) or queries.province(row.submission.division),
@@ -40,11 +56,6 @@ def refresh(edition: Edition) -> bool:
         )
         for row, others in zip(rows, alike, strict=True)
     ]  # fmt: skip
-    Entry.objects.filter(edition=edition).exclude(submission__in=keys).delete()
-    Entry.objects.bulk_create(made, batch_size=400, update_conflicts=True, unique_fields=["submission"], update_fields=FIELDS)
-    counted = packed(queries.counted(edition))
-    Shelf.objects.update_or_create(edition=edition, defaults={"state": state, "cases": len(made), "figures": counted, "at": timezone.now()})
-    return True
 
 
 def _also(row: publication.Published, text: str) -> str:

@@ -186,9 +186,8 @@ def light(rows, edition: Edition, awards: dict[int, str], marks: dict[int, str])
     return found
 
 
-def counted(edition: Edition) -> tuple[record.Figure, ...]:
-    """Count the public cases of an edition; their entries must be up."""
-    awards = dict(Entry.objects.filter(edition=edition).values_list("submission_id", "award"))
+def counted(edition: Edition, awards: dict[int, str]) -> tuple[record.Figure, ...]:
+    """Count the public cases of an edition, whose awards are given by the key of each."""
     return figures.count(light(publication.published_cases(edition), edition, awards, {}), call(edition))
 
 
