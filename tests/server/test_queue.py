@@ -20,6 +20,12 @@ sys.stdin.read()
 """
 
 
+@pytest.fixture(autouse=True)
+def beside_a_browser(monkeypatch):
+    """A browser's event loop may run in this process, from tests before; no connection here is used by it."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
 @pytest.fixture
 def connect(tmp_path, monkeypatch, django_db_blocker):
     """New connections to one database of its own, closed in the end."""
