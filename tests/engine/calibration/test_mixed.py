@@ -81,3 +81,17 @@ def test_marks_that_are_chance_alone_leave_little_between_the_cases_and_interval
     assert found.judge_variance < 0.05 * of.value.var()
     assert 0 < found.case_variance < 0.03 * of.value.var()
     assert np.mean(np.abs(found.case) < 1.645 * np.sqrt(found.case_error)) > 0.9
+
+
+@pytest.mark.parametrize("values", [[80, 82, 85, 90, 70], [80, 90, 90, 80], [80, 90, 80, 90, 80, 90], [80, 81]])
+@pytest.mark.parametrize("reads", [1, 2, 5])
+def test_a_handful_of_marks_gives_numbers(values, reads):
+    """One case alone, cases of one mean, one read each: no variance can be told from them, and none may be endless."""
+    at = np.arange(len(values))
+    of = marks(at // reads, at % reads, np.array(values, float), len(values), reads)
+    with np.errstate(all="raise"):
+        found = mixed(of)
+
+    assert np.isfinite([*found.case, *found.judge, *found.case_error, *found.judge_error]).all()
+    assert max(found.case_variance, found.judge_variance) < 4 * of.value.var()
+    assert np.abs(found.case).max() <= np.ptp(of.value)

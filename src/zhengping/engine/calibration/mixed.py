@@ -69,7 +69,7 @@ def _equations(of: Marks, design: sparse.csr_matrix, case_ratio: float, judge_ra
 
 
 def mixed(of: Marks) -> Mixed:
-    """Fit the model. Variances are at least 1e-6 of the marks', that of the cases at least its standard error; with no spread at all every effect is 0."""
+    """Fit the model. Variances are at least 1e-6 of the marks', that of the cases at least the standard error that one of 0 would have; with no spread at all every effect is 0."""
     total = float(of.value.var()) if len(of.value) else 0.0
     if total < 1e-18:
         zero, none = np.zeros(of.cases), np.zeros(of.judges)
@@ -78,10 +78,11 @@ def mixed(of: Marks) -> Mixed:
     theta = _start(of, total)
     y = of.value - of.value.mean()
     for _step in range(_STEPS):
-        changed, theta, error = _step_of(of, design, y, theta, total)
+        changed, theta = _step_of(of, design, y, theta, total)
         if changed < 1e-6:
             break
     # no spread of quality found is no proof of none: with it at 0 every interval would have no width (Chung and others 2013)
+    error = theta[2] * np.sqrt(2 / max(of.cases - 1, 1)) * float((1 / np.maximum(of.reads, 1)).mean())  # of a variance of 0, by the spread of the cases' means
     return _effects(of, design, y, np.array([max(theta[0], error), *theta[1:]]))
 
 
@@ -112,9 +113,9 @@ def _start(of: Marks, total: float) -> Floats:
     return np.array([*found, max(total - sum(found), 0.1 * total)])
 
 
-def _step_of(of: Marks, design: sparse.csr_matrix, y: Floats, theta: Floats, total: float) -> tuple[float, Floats, float]:
-    """One step of average information, no variance changed more than tenfold; an EM step where the information is singular. -> the greatest change as a share
-    of the marks' variance, the variances, the standard error of the cases'."""
+def _step_of(of: Marks, design: sparse.csr_matrix, y: Floats, theta: Floats, total: float) -> tuple[float, Floats]:
+    """One step of average information, no variance lowered more than tenfold; an EM step where it would raise one so or is not finite. -> the greatest change as
+    a share of the marks' variance, and the variances."""
     at = _equations(of, design, theta[2] / theta[0], theta[2] / theta[1])
     case, judge = at.solve(y)
     rest = y - case[of.case] - judge[of.judge] - judge[-1]
@@ -135,9 +136,10 @@ def _step_of(of: Marks, design: sparse.csr_matrix, y: Floats, theta: Floats, tot
         step[free] += np.linalg.solve((information + 1e-12 * np.eye(3) * np.trace(information))[np.ix_(free, free)], score[free])
     except np.linalg.LinAlgError:
         step = em
-    step = np.clip(step, 0.1 * theta, 10 * theta) if np.isfinite(step).all() else em
-    step = np.maximum(step, least)
-    return float(np.abs(step - theta).max() / total), step, float(information[0, 0] ** -0.5)
+    if not (np.isfinite(step).all() and (step < 10 * theta).all()):
+        step = em
+    step = np.maximum(step, np.maximum(0.1 * theta, least))
+    return float(np.abs(step - theta).max() / total), step
 
 
 def _effects(of: Marks, design: sparse.csr_matrix, y: Floats, theta: Floats) -> Mixed:
