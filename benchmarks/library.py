@@ -26,9 +26,9 @@ from django.utils import timezone
 
 from zhengping.server import demo
 from zhengping.server.library import operations
+from zhengping.server.library import queries as library
 from zhengping.server.library.models import Entry
 from zhengping.server.publication.models import Listed, Notice, Result
-from zhengping.server.submission import queries
 from zhengping.server.submission.models import Submission, Text
 
 
@@ -69,7 +69,7 @@ def searching() -> None:
     whole = Concat(F("title"), Value("\n"), F("unit"), Value("\n"), F("words__words"), output_field=TextField())
     for word in words(random.Random(8), 60):
         begun = time.perf_counter()
-        rows = Entry.objects.filter(submission__in=queries.holding([word]))
+        rows = library.entries([word])
         rows.order_by().count(), list(rows[:20])
         ours.append(time.perf_counter() - begun)
         begun = time.perf_counter()

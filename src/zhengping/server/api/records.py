@@ -275,8 +275,10 @@ def edition_out(edition: Edition) -> dict[str, Any]:
 
 
 def with_titles(held: list[Submission]) -> list[Submission]:
-    """Cases of one edition with the titles that the public reads."""
-    titles = {row.submission.pk: row.title for row in publication.shown(held[0].edition)} if held else {}
+    """Cases of one edition with the titles that the public reads, as the library lists them; none where a case is public no more."""
+    keys = [row.pk for row in held]
+    public = set(publication.published_cases(held[0].edition).filter(pk__in=keys).values_list("pk", flat=True)) if held else set()
+    titles = dict(Entry.objects.filter(submission__in=public).values_list("submission_id", "title"))
     for row in held:
         row.public_title = titles.get(row.pk, "")
     return held

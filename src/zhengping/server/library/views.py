@@ -97,7 +97,7 @@ def case(request, slug, number):
 @door("accounts.everyone", public=True)
 def figures(request, slug):
     """What is counted of the public cases of an edition, and beside it the other editions."""
-    edition, found = _counted(slug)
+    edition, found = _figures_of(slug)
     editions, rows = queries.across()
     names = queries.theme_names()
     words = {
@@ -108,7 +108,7 @@ def figures(request, slug):
     return render(request, "library/figures.html", words)
 
 
-def _counted(slug: str) -> tuple[Edition, tuple[Figure, ...]]:
+def _figures_of(slug: str) -> tuple[Edition, tuple[Figure, ...]]:
     edition = get_object_or_404(Edition, slug=slug)
     if not (found := queries.public_figures(edition)):
         raise Http404
@@ -118,7 +118,7 @@ def _counted(slug: str) -> tuple[Edition, tuple[Figure, ...]]:
 @door("accounts.everyone", public=True)
 def figure(request, slug, about):
     """The cases of a figure."""
-    edition, counted = _counted(slug)
+    edition, counted = _figures_of(slug)
     found = find(counted, about, request.GET.get("key", ""))
     if found is None or about not in ABOUT:
         raise Http404
@@ -132,7 +132,7 @@ def figure(request, slug, about):
 @door("accounts.everyone", public=True)
 def figures_file(request, slug):
     """The figures of the public cases as .xlsx, each with the numbers of its cases."""
-    _edition, found = _counted(slug)
+    _edition, found = _figures_of(slug)
     data = workbook([sheet(found, language())])
     return HttpResponse(data, content_type=EXCEL, headers={"Content-Disposition": f'attachment; filename="{slug}-figures.xlsx"'})
 
