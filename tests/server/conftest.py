@@ -43,6 +43,7 @@ def nothing_kept():
     """No page that another test was shown, no figure that it counted."""
     cache.clear()
     desk._figures.cache_clear()
+    tasks._rests_until.clear()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from django.db import close_old_connections
 from zhengping.server.call.models import Edition
 from zhengping.server.mail.models import Letter
 from zhengping.server.submission import operations, queries
-from zhengping.server.submission.models import Incoming, Intake
+from zhengping.server.submission.models import Incoming, Intake, Submission
 
 log = logging.getLogger(__name__)
 BATCH = 40
@@ -23,14 +23,13 @@ BATCH = 40
 def read_now(intake: Intake) -> None:
     """Read the files of an intake in this process, containers too, and make its cases; bulk is left to the worker."""
     for _depth in range(6):
-        files = list(intake.files.filter(state="waiting").select_related("intake__edition"))
-        if not files:
-            break
-        for file in files:
+        for file in intake.files.filter(state="waiting").select_related("intake__edition"):
             operations.read(incoming=file)
-    intake.refresh_from_db()
-    if not intake.files.filter(state="waiting").exists() and intake.state == "reading":
-        operations.draft(intake=intake)
+        if not intake.files.filter(state="waiting").exists():
+            intake.refresh_from_db(fields=["state"])
+            if intake.state == "reading":
+                operations.draft(intake=intake)
+            return
 
 
 def sweep_files() -> int:
@@ -72,11 +71,17 @@ def sweep_drafts() -> int:
 
 
 def sweep_matches() -> int:
-    """Compare what was not compared yet; -> how many editions had such cases. While files still come in, it waits."""
+    """Compare what was not compared yet; -> how many editions had such cases.
+
+    While files still come in, it waits. A comparison is of the whole edition: afterwards an edition rests four times as long as that took, so that a
+    steady stream of single cases leaves the worker time for all else.
+    """
     done = 0
-    for edition in Edition.objects.filter(pk__in=operations.Submission.objects.filter(compared_at=None, number__isnull=False, withdrawn_at=None).values("edition")):
-        if not Intake.objects.filter(edition=edition, state="reading", source__in=operations.OFFICIAL).exists():
+    for edition in Edition.objects.filter(pk__in=Submission.objects.filter(compared_at=None, number__isnull=False, withdrawn_at=None).values("edition")):
+        begun = time.monotonic()
+        if begun >= _rests_until.get(edition.pk, 0.0) and not Intake.objects.filter(edition=edition, state="reading", source__in=operations.OFFICIAL).exists():
             operations.compare(edition=edition)
+            _rests_until[edition.pk] = time.monotonic() + 4 * (time.monotonic() - begun)
             done += 1
     return done
 
@@ -118,6 +123,7 @@ def sweep_mailbox() -> int:
     return done
 
 
+_rests_until: dict[int, float] = {}  # by edition
 _last_look = [0.0]
 _last_tidying = [-3600.0]
 _last_index = [-10.0]
