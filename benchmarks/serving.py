@@ -126,6 +126,13 @@ organiser = demo._person(*demo.PEOPLE["organiser"])
 call.begin_edition(actor=organiser, slug="load", number=4, year=2026, name="测量用（样例）")
 Edition.objects.filter(slug="load").update(notice="样例启事。" * 200, hosts=["样例"], published_at=timezone.now(), closes=timezone.now() + timedelta(days=1))
 """
+_WORKING = """
+import time
+import django; django.setup()
+from zhengping.server.submission.models import Submission
+while Submission.objects.filter(number__isnull=False, compared_at=None).exists():
+    time.sleep(0.1)
+"""
 _COUNT = """
 import django; django.setup()
 from zhengping.server.submission.models import Counter, Submission
@@ -164,6 +171,7 @@ def main() -> None:
                 time.sleep(0.1)
         for number in range(-8, 1):
             submit(base, number)
+        subprocess.run([sys.executable, "-c", _WORKING], env=environment, check=True, timeout=120)  # the worker has started too
         ours, theirs = [], []
         for turn in range(args.rounds):
             PAPERS.update((number, paper(number)) for number in range(1 + turn * args.submissions, 1 + (turn + 1) * args.submissions))

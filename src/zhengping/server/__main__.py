@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("zhengping.server")
 IDLE = 0.7  # seconds between two looks of a worker that has nothing to do
+PACE = 0.25  # seconds at least from one look to the next: little work gathers instead of being looked for again and again
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -187,8 +188,8 @@ def work() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     while not stopping.is_set():
-        if not look() and not stopping.is_set():
-            stopping.wait(IDLE)
+        begun = time.monotonic()
+        stopping.wait(max(0.0, begun + PACE - time.monotonic()) if look() else IDLE)
     return 0
 
 

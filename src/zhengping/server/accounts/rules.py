@@ -65,7 +65,7 @@ def _kept_under(request: HttpRequest) -> str:
 def door(permission: str, *methods: str, scope: Callable[[dict[str, Any]], Any] = lambda words: None, public: bool = False) -> Callable[[View], View]:
     """Open a view only to whom `permission` allows its scope; strangers are asked to log in, others told that they may not.
 
-    `scope` takes the words of the address and gives the object that the permission is about, or raises Http404. A `public` page may be kept by
+    `scope` takes the words of the address and gives the object that the permission is about (the view finds it as `request.about`), or raises Http404. A `public` page may be kept by
     browsers for a minute.
     """
 
@@ -81,7 +81,7 @@ def door(permission: str, *methods: str, scope: Callable[[dict[str, Any]], Any] 
             return response
 
         def answered(request: HttpRequest, **words: Any) -> HttpResponse:
-            about = scope(words)
+            about = request.about = scope(words)
             if not request.user.has_perm(permission, about):
                 if not request.user.is_authenticated:
                     return redirect_to_login(request.get_full_path())

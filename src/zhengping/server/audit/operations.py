@@ -34,14 +34,15 @@ def note(
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("an audit entry belongs into the transaction of its change")
     head = Head.objects.select_for_update().get_or_create(id=1)[0]
+    key = _key(subject) if personal and (before or after) else None
     entry = Entry(
         at=timezone.now(),
         actor=key_of(actor),
         edition=edition,
         action=action,
         object=object,
-        before=as_text(_guarded(before, personal, subject)),
-        after=as_text(_guarded(after, personal, subject)),
+        before=as_text(_guarded(before, personal, subject, key)),
+        after=as_text(_guarded(after, personal, subject, key)),
         previous=head.hash,
     )
     entry.hash = chained(entry)
@@ -58,11 +59,17 @@ def key_of(actor: object) -> str:
     return f"user:{number}" if number else "anonymous"
 
 
-def _guarded(values: Mapping[str, Any] | None, personal: tuple[str, ...], subject: str) -> dict[str, Any] | None:
+def _key(subject: str) -> bytes | None:
+    """A person's key, made where there is none yet; None where it was destroyed."""
+    PersonKey.objects.bulk_create([PersonKey(subject=subject, key=os.urandom(32))], ignore_conflicts=True)
+    held = PersonKey.objects.values_list("key", flat=True).get(subject=subject)
+    return bytes(held) if held else None
+
+
+def _guarded(values: Mapping[str, Any] | None, personal: tuple[str, ...], subject: str, key: bytes | None) -> dict[str, Any] | None:
     if not values or not personal:
         return dict(values) if values else None
-    row, _ = PersonKey.objects.get_or_create(subject=subject, defaults={"key": os.urandom(32)})
-    hidden = {name: sealed(str(values[name]), bytes(row.key), os.urandom(12)) if row.key else "" for name in personal if values.get(name)}
+    hidden = {name: sealed(str(values[name]), key, os.urandom(12)) if key else "" for name in personal if values.get(name)}
     return {**values, **hidden, "subject": subject}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -45,8 +45,8 @@ def is_open(edition: Edition, at: datetime, body: Body | None = None) -> bool:
 
 def last_close(edition: Edition) -> datetime | None:
     """The latest deadline of all bodies: until then the upload page stays open."""
-    moments = [m for m in edition.bodies.values_list("extended_to", flat=True) if m] + ([edition.closes] if edition.closes else [])
-    return max(moments, default=None)
+    extended = edition.bodies.aggregate(last=Max("extended_to"))["last"]
+    return max((moment for moment in (extended, edition.closes) if moment), default=None)
 
 
 def by_division(edition: Edition) -> dict[str, Body]:
@@ -56,9 +56,11 @@ def by_division(edition: Edition) -> dict[str, Body]:
 
 def body_of(edition: Edition, division: str, bodies: dict[str, Body] | None = None) -> Body | None:
     """The deepest invited body that a division belongs to; `bodies` are those of `by_division` where many are asked for."""
-    found = by_division(edition) if bodies is None else bodies
+    if not division:
+        return None
     wanted = (division, division[:4] + "00", division[:2] + "0000")
-    return next((found[number] for number in wanted if number in found), None) if division else None
+    found = {body.division: body for body in edition.bodies.filter(division__in=wanted).select_related("parent")} if bodies is None else bodies
+    return next((found[number] for number in wanted if number in found), None)
 
 
 @dataclass(frozen=True, slots=True)

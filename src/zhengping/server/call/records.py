@@ -133,6 +133,11 @@ def qr(link: str) -> str:
     return held.getvalue().decode()
 
 
+def parts(edition: Edition) -> tuple[record.PartRule, ...]:
+    """The parts that the notice asks for, in its order."""
+    return tuple(record.PartRule(p.kind, p.name, p.limit, p.rule, p.required) for p in edition.parts.all())
+
+
 def call(edition: Edition) -> record.Edition:
     """The engine's Edition."""
     return record.Edition(
@@ -143,9 +148,9 @@ def call(edition: Edition) -> record.Edition:
         guidance=tuple(edition.guidance),
         opened=_day(edition, edition.opens),
         deadline=_day(edition, edition.closes),
-        invited=tuple(body.division for body in edition.bodies.all() if body.parent_id is None),
+        invited=tuple(edition.bodies.filter(parent=None).values_list("division", flat=True)),
         themes=tuple(record.Theme(t.key, t.name, t.english, tuple(t.belongs)) for t in edition.themes.all()),
-        parts=tuple(record.PartRule(p.kind, p.name, p.limit, p.rule, p.required) for p in edition.parts.all()),
+        parts=parts(edition),
         limit=edition.limit,
         limit_rule=edition.limit_rule,
         earlier=tuple(record.EarlierEdition(row["edition"], row["year"], row["received"]) for row in edition.earlier),

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from zhengping.server.audit.templatetags.words import language
 from zhengping.server.call.models import Body
 from zhengping.server.call.queries import here, screening_closes
-from zhengping.server.call.records import call as engine_call
-from zhengping.server.call.records import moment
+from zhengping.server.call.records import moment, parts
 from zhengping.server.call.rules import door
 from zhengping.server.screening import forms, operations, queries, records
 from zhengping.server.screening.models import MARK_NAMES, MARKS, Mark, Seal
@@ -121,7 +120,7 @@ def _shown(body: Body, held: Submission) -> dict[str, object]:
     return {
         "case": held,
         "lines": submission_records.laid_out(text, spans),
-        "parts": submission_records.parts_of(text, engine_call(body.edition)),
+        "parts": submission_records.parts_of(text, parts(body.edition)),
         "findings": findings,
         "theme": theme,
         "contact": submission_records.masked(held.contact_name),

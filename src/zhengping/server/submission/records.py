@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from email import policy
 from email.header import decode_header
@@ -283,10 +283,10 @@ class PartState:
     paragraph: int
 
 
-def parts_of(case: record.Case, call: record.Edition) -> list[PartState]:
+def parts_of(case: record.Case, rules: Iterable[record.PartRule]) -> list[PartState]:
     """The parts of the notice in a text, with their lengths in characters as Word counts them."""
     found = []
-    for rule in call.parts:
+    for rule in rules:
         having = [part for part in case.parts if part.kind == rule.kind]
         size = sum(length("".join(case.paragraphs[part.first : part.last])) for part in having)
         bound = rule.limit * 1.1 if rule.rule == "左右" else rule.limit

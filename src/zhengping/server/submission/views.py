@@ -27,7 +27,7 @@ from zhengping.server.submission.models import Incoming, Intake, Submission
 def upload(request, slug):
     """Drop files; what was read comes on the next page."""
     arrived_at = getattr(request, "arrived_at", None) or timezone.now()
-    edition = get_object_or_404(Edition, slug=slug)
+    edition = request.about
     state = _state(edition, arrived_at)
     form = forms.UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and state == "open" and form.is_valid():
@@ -116,7 +116,8 @@ def _actor(request):
 
 
 def _shown(held: Submission, form) -> dict[str, object]:
-    version = queries.current(held)
+    versions = list(held.versions.all())
+    version = next(one for one in versions if one.number == held.current)
     text = records.case_of(version)
     findings = list(queries.findings(held))
     for at, finding in enumerate(findings):
@@ -130,10 +131,10 @@ def _shown(held: Submission, form) -> dict[str, object]:
         "edition": held.edition,
         "form": form,
         "lines": records.laid_out(text, spans),
-        "parts": records.parts_of(text, call_records.call(held.edition)),
+        "parts": records.parts_of(text, call_records.parts(held.edition)),
         "total": records.length(text.text),
         "findings": findings,
-        "versions": held.versions.all(),
+        "versions": versions,
         "version": version,
         "files": held.files.all(),
         "may_change": queries.may_change(held, now),

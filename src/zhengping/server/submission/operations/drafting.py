@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,7 @@ CHUNK = 20  # cases written in one transaction
 OFFICIAL = ("zip", "folder", "mail", "screener")  # sent by whom we know: numbered without a further confirmation
 
 
-def draft(*, intake: Intake) -> list[Submission]:
+def draft(*, intake: Intake) -> QuerySet[Submission]:
     """Make the cases of an intake once all its files are read; done again after a fault it makes what is still missing.
 
     From upload pages they are drafts; what comes by letter, from a province or the organiser is numbered at once. Written in small transactions, so
@@ -37,11 +38,11 @@ def draft(*, intake: Intake) -> list[Submission]:
     there = dict(intake.submissions.values_list("ordinal", "pk"))
     missing = [case for case in made.cases if case.number not in there]
     call, learnt = learnt_coder(intake.edition_id, intake.edition.version, count_taught(intake.edition))
-    bodies = by_division(intake.edition)
+    bodies = by_division(intake.edition) if len(missing) > 1 else None
     for start in range(0, len(missing), CHUNK):
         chunk = [(case, chains.check(case, learnt, call)) for case in missing[start : start + CHUNK]]
         with transaction.atomic():
-            Intake.objects.select_for_update().get(pk=intake.pk)
+            Intake.objects.select_for_update().values("pk").get(pk=intake.pk)
             for case, checked in chunk:
                 if not intake.submissions.filter(ordinal=case.number).exists():
                     there[case.number] = _kept(intake, case, checked, noticed.get(case.number, ()), bodies).pk
@@ -50,10 +51,10 @@ def draft(*, intake: Intake) -> list[Submission]:
             rows = [row.pk for row in by_sha.get(fate.sha256, ())]
             Incoming.objects.filter(pk__in=rows).update(role=fate.role, submission=there.get(fate.case))
         Intake.objects.filter(pk=intake.pk, state="reading").update(state="drafted", drafted_at=timezone.now())
-    return list(Submission.objects.filter(pk__in=set(there.values())))
+    return Submission.objects.filter(pk__in=set(there.values()))
 
 
-def _kept(intake: Intake, case: record.Case, checked: chains.Checked, noticed: Sequence[record.Finding], bodies: dict[str, Body]) -> Submission:
+def _kept(intake: Intake, case: record.Case, checked: chains.Checked, noticed: Sequence[record.Finding], bodies: dict[str, Body] | None) -> Submission:
     """A case as a new submission, a new version of the one it replaces, or a copy of one that is there."""
     if intake.replaces_id:
         submission = Submission.objects.select_for_update().get(pk=intake.replaces_id)
@@ -93,8 +94,7 @@ def _kept(intake: Intake, case: record.Case, checked: chains.Checked, noticed: S
 
 
 def _add_version(submission: Submission, intake: Intake, case: record.Case, checked: chains.Checked, noticed: Sequence[record.Finding], why: str = "") -> None:
-    last = submission.versions.order_by("-number").first()
-    number = (last.number if last else 0) + 1
+    number = 1 + (submission.versions.aggregate(last=Max("number"))["last"] if submission.current else 0)
     value, personal = records.split(case)
     by = f"user:{intake.by_id}" if intake.by_id else "unit"
     Version.objects.create(
@@ -106,8 +106,9 @@ def _add_version(submission: Submission, intake: Intake, case: record.Case, chec
         submission.unit = (case.unit or submission.unit)[:200]
     findings = records.finding_rows(submission, number, (*noticed, *checked.findings))
     Finding.objects.bulk_create(findings)
-    text, _is_new = Text.objects.update_or_create(submission=submission, defaults={"words": case.text})
-    put_in_index([(submission.pk, words_sought(submission.title, submission.unit, text.words, text.also))])
+    also = Text.objects.filter(pk=submission.pk).values_list("also", flat=True).first() if number > 1 else None
+    Text.objects.bulk_create([Text(submission=submission, words=case.text)], update_conflicts=True, unique_fields=["submission"], update_fields=["words"])
+    put_in_index([(submission.pk, words_sought(submission.title, submission.unit, case.text, also))])
     submission.characters = sum(not letter.isspace() for letter in case.text)
     submission.open_findings = sum(finding.severity != "notice" for finding in findings)
     submission.compared_at = None

@@ -44,8 +44,8 @@ def read(*, incoming: Incoming) -> None:
         if not Incoming.objects.filter(pk=incoming.pk, state="waiting").update(**values):
             return
         if answer.document and not known:
-            fields = {"kind": answer.document.kind, "value": records.packed(answer.document), "by_engine": ENGINE}
-            Document.objects.update_or_create(pk=incoming.sha256, defaults=fields)
+            row = Document(sha256=incoming.sha256, kind=answer.document.kind, value=records.packed(answer.document), by_engine=ENGINE)
+            Document.objects.bulk_create([row], update_conflicts=True, unique_fields=["sha256"], update_fields=["kind", "value", "by_engine"])
         Incoming.objects.bulk_create(
             Incoming(intake_id=incoming.intake_id, parent=incoming, name=child.name[-300:], within=list(child.within), sha256=sha256, size=size)
             for child, sha256, size in children
