@@ -81,7 +81,10 @@ def _scores(themes: tuple[Theme, ...], title: str, headings: Sequence[str], body
     total = np.zeros(len(themes))
     parts: dict[str, np.ndarray] = {}
     fields = _fields(title, headings, body)
+    whole = "\n".join(text for text, _factor in fields)
     for word, weights in _profile(themes):
+        if word not in whole:  # most words: looked for once
+            continue
         frequency = sum(text.count(word) * factor for text, factor in fields)
         if frequency:
             parts[word] = weights * frequency**0.25

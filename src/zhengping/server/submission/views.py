@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -38,7 +39,8 @@ def upload(request, slug):
         except operations.DiskFull as error:
             return render(request, "submission/upload.html", {"edition": edition, "form": form, "state": state, "trouble": str(error)}, status=507)
         tasks.read_now(intake)
-        return redirect("submission:intake", intake.token)
+        lone = _came_of(intake).lone
+        return redirect("submission:case", lone.token) if lone else redirect("submission:intake", intake.token)
     words = {"edition": edition, "form": form, "state": state, "is_late": queries.is_late(edition, None, arrived_at), "closes": call_records.moment(edition, edition.closes), "largest": forms.settings.LARGEST_FILE >> 20}
     return render(request, "submission/upload.html", words)
 
@@ -55,15 +57,29 @@ def _state(edition: Edition, at) -> str:
 def intake(request, token):
     """What became of the files of an upload; straight to the case where there is one alone."""
     found = get_object_or_404(Intake.objects.select_related("edition"), token=token)
-    files = list(found.files.select_related("submission"))
-    for file in files:
+    came = _came_of(found)
+    if came.lone:
+        return redirect("submission:case", came.lone.token)
+    for file in came.files:
         file.why = queries.reason(file, language()) if file.reason else ""
+    words = {"intake": found, "edition": found.edition, "files": came.files, "cases": came.cases, "bad": came.bad, "progress": queries.progress(found)}
+    return render(request, "submission/intake.html", words)
+
+
+class _Came(NamedTuple):
+    """The files of an intake, the cases that they gave, the files that could not be read; `lone` is the case where nothing else is to be told."""
+
+    files: list[Incoming]
+    cases: list[Submission]
+    bad: list[Incoming]
+    lone: Submission | None
+
+
+def _came_of(found: Intake) -> _Came:
+    files = list(found.files.select_related("submission"))
     cases = list(found.submissions.all()) or list({file.submission for file in files if file.submission})
     bad = [file for file in files if file.state in ("unreadable", "refused")]
-    if found.state == "drafted" and len(cases) == 1 and not bad:
-        return redirect("submission:case", cases[0].token)
-    words = {"intake": found, "edition": found.edition, "files": files, "cases": cases, "bad": bad, "progress": queries.progress(found)}
-    return render(request, "submission/intake.html", words)
+    return _Came(files, cases, bad, cases[0] if found.state == "drafted" and len(cases) == 1 and not bad else None)
 
 
 def _own(token: str) -> Submission:

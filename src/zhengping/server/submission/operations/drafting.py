@@ -50,7 +50,8 @@ def draft(*, intake: Intake) -> QuerySet[Submission]:
         for fate in made.fates:
             rows = [row.pk for row in by_sha.get(fate.sha256, ())]
             Incoming.objects.filter(pk__in=rows).update(role=fate.role, submission=there.get(fate.case))
-        Intake.objects.filter(pk=intake.pk, state="reading").update(state="drafted", drafted_at=timezone.now())
+        if Intake.objects.filter(pk=intake.pk, state="reading").update(state="drafted", drafted_at=timezone.now()):
+            intake.state = "drafted"
     return Submission.objects.filter(pk__in=set(there.values()))
 
 
