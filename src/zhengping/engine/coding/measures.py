@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Sequence
+from os.path import commonprefix
 from typing import NamedTuple
 
 from zhengping.engine.coding.gazetteer import names
 from zhengping.engine.record import Case, Measure, Part
 from zhengping.engine.text import NUMBER, Sentence, sentences
 
-_DIGITS = {word: value for value, word in enumerate("一二三四五六七八九十", 1)} | {"十一": 11, "十二": 12, "首": 1}
-_MARKER = re.compile(
-    r"(?P<say>[一二三四五六七八九十]{1,2})(?:是(?!否|个|种|名|项|家|条)|要(?!求|素|点|件|领)|则(?=[\u4e00-\u9fff]{2})|来[，,](?!自))|"
-    r"[（(](?P<bracket>[一二三四五六七八九十]{1,2}|\d{1,2})[）)]|"
-    r"(?P<first>首先|其次|再次|再者|然后|最后)[，,]?|"
-    r"(?P<side>(?:另)?一方面)[，,]?|"
-    r"第(?P<nth>[一二三四五六七八九十])(?:[步招条件项点个环]{1,2}(?:是|：|，|,)?)?[，,、：:]|"
-    r"(?P<digit>(?<![\d.．])\d{1,2})[.．、](?!\d)|"
-    r"(?P<circle>[①-⑩])"
-)
-_FIRST = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "然后": 4, "最后": 9, "一方面": 1, "另一方面": 2}
-
-_PROBLEM = re.compile(
-    r"问题|不足|短板|难点|痛点|困难|困境|瓶颈|挑战|矛盾|堵点|弱项|差距|存在|制约|原因|难题|不够|不强|不高|不畅|不平衡|缺乏|薄弱|偏低|滞后|脱节|难以|尚未|流失|断层"
-)
-_RESULT = re.compile(r"成效|效果|成果|成绩|实现了|取得|变化|提升了|显著|受益|影响|荣获|评为|增长|获得|反响|启示|经验|体会|思考")
-_MEASURE = re.compile(
-    r"做法|措施|举措|路径|探索|实践|机制|抓手|主要从|着力|通过|创新|推进|实施|建立|打造|坚持|聚焦|构建|如下|具体|工作"
-)
+# What the sentence before a list calls its items: of several words the last counts (针对…痛点，提出…办法).
+_CUES = {
+    "problem": re.compile(
+        r"问题|不足|短板|难点|痛点|困难|困境|瓶颈|挑战|矛盾|堵点|弱项|差距|制约|原因|难题|不够|不强|不高|不畅|不平衡|缺乏|薄弱|偏低|滞后|脱节|难以|尚未|流失|断层|"
+        r"暴露|新情况|担心|担忧|顾虑|毛病|症结|病根|病灶|隐忧|难过|不顺|短处|软肋|忧虑|疑虑|意见集中|嫌|愁|怪圈|老大难|摆出"
+    ),
+    "result": re.compile(
+        r"成效|效果|成绩|实现了|取得|变化|提升了|显著|受益|影响(?!力)|荣获|评为|增长|获得|反响|启示|经验|体会|思考|收获|好处|收益|回报|红利|甜头|见效|意想不到|想不到|"
+        r"算(?:起来|下来|一算)|账上|回头(?:来)?看|回顾|(?:一|两|二|三|四|五|六|几|数|多)年(?:来|下来|过去)|如今|改观|气象|亮点|看得见"
+    ),
+    "measure": re.compile(
+        r"做法|措施|举措|办法|步骤|路径|机制|抓手|主要从|着力|创新|推进|实施|建立|打造|坚持|聚焦|构建|如下|探索|实践|法子|招|规矩|约好|约定|商定|协议|条件|环节|制度|方式|清单|"
+        r"件(?:实|大|小)?事|之法|入手|做起|抓起|破解|解决|干的事|做到|推行|定下|改为|分为|分成|要过|具体(?:有|是|为|做)|任务|工作"
+    ),
+}
 _ROLE_OF_PART = {
     "background": "problem",
     "problem": "problem",
@@ -37,8 +36,39 @@ _ROLE_OF_PART = {
     "spread": "result",
     "experience": "result",
 }
-_LACK = re.compile(r"(?:不[足够强高畅全严深优均多顺实]|缺[乏少位失]|薄弱|偏[低少弱]|滞后|脱节|难以|[难少弱低乱散]$|流失|断层|匮乏|单一|有限|不平衡|瓶颈|困难|矛盾|短板)")
+_LACK = re.compile(r"(?:没有|难在|不[足够强高畅全严深优均多顺实]|缺[乏少位失]|薄弱|偏[低少弱]|滞后|脱节|难以|[难少弱低乱散]$|流失|断层|匮乏|单一|有限|不平衡|瓶颈|困难|矛盾|短板)")
+_GOT = re.compile(
+    r"[少多高快强好稳近省齐亮熟变准活大小富美暖通畅顺宽]了|增[加长至到收]|新增|提[升高]|达到|下降|缩短|上升|突破|首次|第一次|头一(?:回|次)|评为|荣获|获评|入选|翻番|减少|由.{1,12}(?:到|增|升|降|变)|从.{1,12}(?:到|升|增|降|变)|不[再必用]"
+)
 _DID = re.compile(r"^(?:.{0,4})?(?:建立|健全|完善|推进|实施|开展|打造|设立|组建|创新|探索|坚持|强化|优化|深化|出台|制定|搭建|构建|推行|选派|聚焦|突出|加强|加大|拓宽|畅通|落实|培育|引进|改革)")
+
+
+_DIGITS = {word: value for value, word in enumerate("一二三四五六七八九十", 1)} | {"十一": 11, "十二": 12, "首": 1}
+_N = "[一二三四五六七八九十]"
+_MARKER = re.compile(
+    rf"(?P<say>{_N}{{1,2}})(?:是(?!否|个(?!别|人|体)|种|名|项|家|条)|要(?!求|素|点|件|领)|则(?=[\u4e00-\u9fff]{{2}})|来[，,]?(?!自))|"
+    rf"其(?P<its>{_N})(?:是(?=[\u4e00-\u9fff])|[，,、：:])|"
+    rf"[（(](?P<bracket>{_N}{{1,2}}|\d{{1,2}})[）)]|"
+    r"(?P<first>首先|先是(?=[\u4e00-\u9fff])|其次|再次|再者|接着|接下来|然后|再就是|再是(?=[\u4e00-\u9fff])|还有(?=[\u4e00-\u9fff])|最后)(?:是(?=[\u4e00-\u9fff]))?[，,]?|"
+    r"(?P<side>(?:另)?一方面)[，,]?|"
+    rf"第(?P<nth>{_N})(?:(?:[步招条件项点环类回张关道层重种]骤?|方面|个(?!月)环?)(?:[\u4e00-\u9fff]{{0,6}}?是|：|，|,)?)?(?:(?<=是)|(?<=[，,：])|[，,、：:])|"
+    rf"(?P<plain>{_N}{{1,2}})、(?!{_N}、)|"
+    r"(?P<digit>(?<![\d.．])\d{1,2})(?:[.．、](?!\d)|[)）])|"
+    r"(?P<letter>[A-HＡ-Ｈ])(?:[.．、]|[)）])(?![A-Za-z])|"
+    r"(?P<circle>[①-⑩])|"
+    r"^(?P<dash>——|[-–—•·●■◆▪○★])(?=\s*[\u4e00-\u9fff“])|"
+    rf"(?P<verb>{_N})(?P<said>[\u4e00-\u9fff])"
+)
+_FIRST = {
+    "首先": 1, "先是": 1, "其次": 2, "再次": 3, "再者": 3, "接着": 3, "接下来": 3, "再就是": 3, "再是": 3, "然后": 4, "还有": 5, "最后": 9, "一方面": 1, "另一方面": 2,
+}  # fmt: skip
+_GOES_ON = frozenset(("接着", "接下来", "再就是", "再是", "然后", "还有"))  # said of anything; a marker only where its list was begun just before
+# 一怕 …，二怕 …: any word may follow the number, but for those that count or name (一期工程, 一等奖, 一线)
+_COUNTS = frozenset(
+    "等期级组类批次年月日天人区县市位件张块本届线号站点层楼路院中小师产季般些定直样起边方旦律度时下切半同个种名项家条支队所处台套场部头只辆股流把口手心体代对双群堆番共带片生致并再旁向经亩元万千百十"
+)
+_SOLITARY = frozenset(("say", "bracket", "first", "side", "nth", "digit", "circle"))  # a list of these may have lost its second marker
+_SECTION = re.compile(r"背景|概况|基本情况|现状|起因|缘起|主要做法|做法|主要措施|实施(?:过程|情况|路径)|成效|效果|成果|启示|经验|体会|存在(?:的)?(?:问题|不足)|下一步|思考|推广|结语|前言|引言")
 
 
 class _Mark(NamedTuple):
@@ -54,26 +84,48 @@ def _marks(index: int, paragraph: str) -> list[_Mark]:
     found: list[_Mark] = []
     for match in _MARKER.finditer(paragraph):
         before = paragraph[: match.start()].rstrip()
-        if before and before[-1] not in "。；;：:！？!?，,、”）":
-            continue
-        style = str(match.lastgroup)
+        style = str(match.lastgroup).replace("said", "verb")
         word = match[style]
-        if before and style in ("digit", "bracket", "circle", "nth") and before[-1] in "，,、）" and not _opens(paragraph, match, before):
+        if not _may_begin(paragraph, match, before, style, word):
             continue
-        if style == "say" and before and before[-1] in "、" :
-            continue
-        ordinal = (
-            _FIRST[word] if style in ("first", "side") else ord(word) - ord("①") + 1 if style == "circle" else int(word) if word.isdigit() else _DIGITS.get(word, 0)
-        )
-        found.append(_Mark(index, match.start(), match.end(), ordinal, style))
+        style = f"verb {match['said']}" if style == "verb" else style
+        found.append(_Mark(index, match.start(), match.end(), _ordinal(style, word, found), style))
     return found
+
+
+def _ordinal(style: str, word: str, before: Sequence[_Mark]) -> int:
+    if style in ("first", "side"):
+        return _FIRST[word]
+    if style == "circle":
+        return ord(word) - ord("①") + 1
+    if style == "letter":
+        return "ABCDEFGH".index(unicodedata.normalize("NFKC", word)) + 1
+    if style == "dash":
+        return 0  # counted when the list is put together
+    return int(word) if word.isdigit() else _DIGITS.get(word, 0)
+
+
+def _may_begin(paragraph: str, match: re.Match[str], before: str, style: str, word: str) -> bool:
+    """Whether a marker stands where an item may begin: at the start, behind a mark that ends a sentence or clause, or where its second one proves it."""
+    if style == "verb" and match["said"] in _COUNTS:
+        return False
+    if not before:
+        return True
+    last = before[-1]
+    if last not in "。；;：:！!？?，,、”）":
+        return style == "nth" and word == "一" and bool(re.search(r"[。；;，,]" + re.escape(match[0][:3].replace("一", "二", 1)), paragraph[match.end() :]))
+    if word in _GOES_ON or style == "plain":
+        return last in "。；;！!？?：:" and not (style == "plain" and last in "！!？?")
+    if style in ("digit", "bracket", "circle", "nth", "letter") and last in "，,、）":
+        return _opens(paragraph, match, before)
+    return not (style in ("say", "verb", "its") and last == "、")
 
 
 def _opens(paragraph: str, match: re.Match[str], before: str) -> bool:
     """Whether a first marker behind a comma (围绕转型，第一，…) begins a list: the second one follows in the paragraph."""
-    if before[-1] not in "，," or match[0][:2].strip("第（(") [:1] not in ("一", "1", "①"):
+    if before[-1] not in "，," or match[0][:2].strip("第（(") [:1] not in ("一", "1", "①", "A"):
         return False
-    second = match[0].replace("一", "二", 1).replace("1", "2", 1).replace("①", "②", 1)
+    second = match[0].replace("一", "二", 1).replace("1", "2", 1).replace("①", "②", 1).replace("A", "B", 1)
     return second in paragraph[match.end() :]
 
 
@@ -84,15 +136,40 @@ def _lists(paragraphs: tuple[str, ...]) -> list[list[_Mark]]:
     for index, paragraph in enumerate(paragraphs):
         for mark in _marks(index, paragraph):
             current = open_lists.get(mark.style)
+            if mark.style == "dash":  # every paragraph of a run begins with one
+                goes_on = bool(current) and current[-1].paragraph == index - 1
+                mark = mark._replace(ordinal=current[-1].ordinal + 1 if current and goes_on else 1)
             last = current[-1].ordinal if current else 0
             rises = mark.ordinal in (last + 1, last + 2) or (mark.style in ("first", "side") and mark.ordinal > last)
+            if mark.style == "first" and paragraph[mark.start : mark.end].rstrip("是，,") in _GOES_ON:
+                rises = bool(current) and mark.ordinal >= last and index - current[-1].paragraph <= 1
+                if not rises:
+                    continue
             if current and rises and mark.ordinal > 1:
                 current.append(mark)
             elif mark.ordinal in (1, 2):
                 current = [mark]
                 done.append(current)
                 open_lists[mark.style] = current
-    return [marks for marks in done if len(marks) > 1 or marks[0].ordinal == 1]
+    return [_trimmed(paragraphs, marks) for marks in done if _is_list(paragraphs, marks)]
+
+
+def _is_list(paragraphs: tuple[str, ...], marks: list[_Mark]) -> bool:
+    style = marks[0].style.split()[0]
+    if len(marks) == 1:
+        return style in _SOLITARY and marks[0].ordinal == 1
+    if style == "plain":  # the sections of a text are no steps
+        return not any(_SECTION.search(paragraphs[mark.paragraph][mark.end : mark.end + 12]) for mark in marks)
+    return style not in ("verb", "letter") or marks[0].ordinal == 1
+
+
+def _trimmed(paragraphs: tuple[str, ...], marks: list[_Mark]) -> list[_Mark]:
+    """Markers of a free word with what all of them go on to say up to 是 (一想不到的是 …；二想不到的是 …)."""
+    if not marks[0].style.startswith("verb"):
+        return marks
+    shared = commonprefix([paragraphs[mark.paragraph][mark.end : mark.end + 6] for mark in marks])
+    size = shared.rfind("是") + 1
+    return [mark._replace(end=mark.end + size) for mark in marks]
 
 
 def _part_of(parts: tuple[Part, ...], paragraph: int) -> Part | None:
@@ -100,32 +177,36 @@ def _part_of(parts: tuple[Part, ...], paragraph: int) -> Part | None:
 
 
 def _lead_in(paragraphs: tuple[str, ...], first: _Mark) -> str:
-    """The sentence before a list, or the heading above it."""
+    """The sentence before a list, in its paragraph or at the end of the one above."""
     before = paragraphs[first.paragraph][: first.start]
+    if not before.strip() and first.paragraph:
+        before = paragraphs[first.paragraph - 1]
     said = sentences(before)
-    if said:
-        return said[-1].text
-    return paragraphs[first.paragraph - 1][-60:] if first.paragraph else ""
+    return said[-1].text if said else ""
+
+
+def _called(lead: str) -> str:
+    """What a sentence calls the items that follow it: the role of the last word that names one, "" if none does."""
+    last = {role: max((match.end() for match in cue.finditer(lead)), default=0) for role, cue in _CUES.items()}
+    role = max(last, key=lambda name: last[name])
+    return role if last[role] else ""
 
 
 def _role(marks: list[_Mark], items: list[str], case: Case) -> str:
-    """Whether a list names problems, measures or results: the sentence before it, then its own words, then its part."""
-    lead = _lead_in(case.paragraphs, marks[0])
+    """Whether a list names problems, measures or results: what the sentence before calls it, unless its own words say otherwise, then its part."""
+    called = _called(_lead_in(case.paragraphs, marks[0]))
     lacks = sum(bool(_LACK.search(item[:30])) for item in items)
     did = sum(bool(_DID.match(item)) for item in items)
+    got = sum(bool(_GOT.search(item)) for item in items)
     part = _part_of(case.parts, marks[0].paragraph)
-    if _PROBLEM.search(lead) and not re.search(r"(?:针对|围绕|破解|解决|聚焦|为).{0,20}(?:问题|难题|短板|瓶颈|困难)", lead) and did * 2 <= len(items):
-        return "problem"
-    if lacks * 2 > len(items) and did * 2 < len(items):
-        return "problem"
-    if _RESULT.search(lead) and not _MEASURE.search(lead) and did * 2 <= len(items):
-        return "result"
-    role = _ROLE_OF_PART.get(part.kind, "measure") if part else "measure"
-    if role == "problem" and not lacks and (did or _MEASURE.search(lead)):
+    role = called or (_ROLE_OF_PART.get(part.kind, "") if part else "")
+    if did * 2 > len(items):
         return "measure"
-    if role == "result" and did * 2 > len(items):
+    if lacks * 2 > len(items):
+        return "problem"
+    if role == "problem" and part and not called and not lacks and did:
         return "measure"
-    return role
+    return role or ("result" if got * 3 > len(items) * 2 else "measure")
 
 
 def _named_places(text: str) -> tuple[str, ...]:
@@ -150,7 +231,7 @@ def measures(case: Case) -> tuple[Measure, ...]:
     found: list[tuple[_Mark, Measure]] = []
     for marks in _lists(case.paragraphs):
         spans = [_span(case.paragraphs, marks, place) for place in range(len(marks))]
-        first = [sentences(span)[0] if sentences(span) else Sentence("", 0, 0) for span in spans]
+        first = [sentences(span.partition("\n")[0])[0] if span else Sentence("", 0, 0) for span in spans]
         role = _role(marks, [sentence.text for sentence in first], case)
         for mark, span, sentence in zip(marks, spans, first, strict=True):
             if sentence.text:
@@ -168,5 +249,5 @@ def _span(paragraphs: tuple[str, ...], marks: list[_Mark], place: int) -> str:
     text = paragraphs[mark.paragraph][mark.end : end].strip()
     if len(text) < 30 and not re.search(r"[。；;！]$", text) and mark.paragraph + 1 < len(paragraphs):
         if not (following and following.paragraph <= mark.paragraph + 1):
-            text = (text.rstrip("。") + "。" + paragraphs[mark.paragraph + 1]) if text else paragraphs[mark.paragraph + 1]
+            text = f"{text}\n{paragraphs[mark.paragraph + 1]}".lstrip()
     return text.lstrip("，,、：: ")
