@@ -62,14 +62,16 @@ def _words(theme: Theme) -> dict[str, float]:
 
 
 @cache
-def _profile(themes: tuple[Theme, ...]) -> tuple[tuple[str, np.ndarray], ...]:
-    """Every word with its weight for each theme, less where several themes share it."""
+def _profile(themes: tuple[Theme, ...]) -> tuple[tuple[str, np.ndarray, tuple[tuple[str, int], ...]], ...]:
+    """Every word, the longest first, with its weight for each theme (less where several share it) and the longer words in which it stands, how often."""
     weights = [_words(theme) for theme in themes]
     shared = Counter(word for words in weights for word in words)
-    rarity = {word: 1.0 / count for word, count in shared.items()}
-    return tuple(
-        (word, np.array([words.get(word, 0.0) * rarity[word] for words in weights])) for word in sorted(shared)
-    )
+    rows, longer = [], ""
+    for word in sorted(shared, key=lambda word: (-len(word), word)):
+        within = tuple((other, other.count(word)) for other in re.findall(rf"[^\n]*{re.escape(word)}[^\n]*", longer)) if word in longer else ()
+        rows.append((word, np.array([words.get(word, 0.0) / shared[word] for words in weights]), within))
+        longer += f"\n{word}"
+    return tuple(rows)
 
 
 def _fields(title: str, headings: Sequence[str], body: str) -> tuple[tuple[str, float], ...]:
@@ -77,16 +79,21 @@ def _fields(title: str, headings: Sequence[str], body: str) -> tuple[tuple[str, 
 
 
 def _scores(themes: tuple[Theme, ...], title: str, headings: Sequence[str], body: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Sum over words of weight x fourth root of the weighted frequency: that a word stands there counts more than how often."""
+    """Sum over words of weight x fourth root of the weighted frequency: that a word stands there counts more than how often.
+
+    A word that is part of a longer one which counts there (农 in 农民) does not count again.
+    """
     total = np.zeros(len(themes))
     parts: dict[str, np.ndarray] = {}
     fields = _fields(title, headings, body)
     whole = "\n".join(text for text, _factor in fields)
-    for word, weights in _profile(themes):
+    told: dict[str, float] = {}
+    for word, weights, within in _profile(themes):
         if word not in whole:  # most words: looked for once
             continue
-        frequency = sum(text.count(word) * factor for text, factor in fields)
-        if frequency:
+        frequency = sum(text.count(word) * factor for text, factor in fields) - sum(told.get(other, 0.0) * times for other, times in within)
+        if frequency > 0:
+            told[word] = frequency
             parts[word] = weights * frequency**0.25
             total += parts[word]
     return total, parts
