@@ -1,6 +1,9 @@
-"""Whether a confidence means what it says: share right by confidence, over names with and without the sender's province.
+"""Whether a confidence means what it says: share right by confidence, over names of the samples and of public bodies.
 
-    confidence.py [units.jsonl]   names of the samples, and of a file of rows with unit and division
+    confidence.py [units.jsonl]   names of the samples, half of them without the sender's province, and of a file of rows with unit and division;
+                                  then the names of tests/engine/coding/public_names.jsonl, in the year 2026
+
+Of a provincial hospital or institute (江苏省人民医院) the list of public bodies gives the seat, the coder the province: both counts are printed.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from zhengping.engine import tables
 from zhengping.engine.coding import resolve
 from zhengping.samples import units
 
+PUBLIC = Path(__file__).parents[1] / "tests/engine/coding/public_names.jsonl"
 BOUNDS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.01)
 
 
@@ -42,6 +46,21 @@ def rows() -> list[tuple[str, str, str, str]]:
     return found
 
 
+def public() -> None:
+    """Print how many names of public bodies are decided with 0.9 or more, and how many of those are right."""
+    listed = [json.loads(line) for line in PUBLIC.read_text("utf-8").splitlines()]
+    sure, right, province = 0, 0, 0
+    for row in listed:
+        place = resolve(row["unit"], province=row["province"], year=2026)
+        if place.division and place.confidence >= 0.9:
+            sure += 1
+            right += place.division in (row["division"], row["also_right"])
+            province += place.division not in (row["division"], row["also_right"]) and place.division == row["division"][:2] + "0000"
+    decidable = sum(bool(row["division"]) for row in listed)
+    print(f"{len(listed)} public bodies, {decidable} decidable: 0.90 or more for {sure} ({sure / decidable:.3f}), right {right / sure:.4f} (at least {wilson(right, sure):.4f}), ", end="")
+    print(f"right or the right province {(right + province) / sure:.4f} (at least {wilson(right + province, sure):.4f})")
+
+
 def main() -> int:
     """Print the table."""
     bins: dict[int, list[bool]] = defaultdict(list)
@@ -57,6 +76,7 @@ def main() -> int:
         print(f"{BOUNDS[at]:.2f} to {BOUNDS[at + 1]:.2f}: {len(hits):5} names, right {sum(hits) / len(hits):.4f}, at least {wilson(sum(hits), len(hits)):.4f}")
     sure = [hit for at, hits in bins.items() if BOUNDS[at] >= 0.9 for hit in hits]
     print(f"0.90 or more: {len(sure)} names ({len(sure) / sum(map(len, bins.values())):.3f} of those answered), right {sum(sure) / len(sure):.4f}, at least {wilson(sum(sure), len(sure)):.4f}")
+    public()
     return 0
 
 

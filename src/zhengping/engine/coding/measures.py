@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from os.path import commonprefix
+from itertools import takewhile
 from typing import NamedTuple
 
 from zhengping.engine.coding.gazetteer import names
@@ -137,14 +137,13 @@ def _lists(paragraphs: tuple[str, ...]) -> list[list[_Mark]]:
         for mark in _marks(index, paragraph):
             current = open_lists.get(mark.style)
             if mark.style == "dash":  # every paragraph of a run begins with one
-                goes_on = bool(current) and current[-1].paragraph == index - 1
-                mark = mark._replace(ordinal=current[-1].ordinal + 1 if current and goes_on else 1)
+                mark = mark._replace(ordinal=current[-1].ordinal + 1 if current and current[-1].paragraph == index - 1 else 1)
             last = current[-1].ordinal if current else 0
             rises = mark.ordinal in (last + 1, last + 2) or (mark.style in ("first", "side") and mark.ordinal > last)
             if mark.style == "first" and paragraph[mark.start : mark.end].rstrip("是，,") in _GOES_ON:
-                rises = bool(current) and mark.ordinal >= last and index - current[-1].paragraph <= 1
-                if not rises:
+                if not current or mark.ordinal < last or index - current[-1].paragraph > 1:
                     continue
+                rises = True
             if current and rises and mark.ordinal > 1:
                 current.append(mark)
             elif mark.ordinal in (1, 2):
@@ -167,7 +166,8 @@ def _trimmed(paragraphs: tuple[str, ...], marks: list[_Mark]) -> list[_Mark]:
     """Markers of a free word with what all of them go on to say up to 是 (一想不到的是 …；二想不到的是 …)."""
     if not marks[0].style.startswith("verb"):
         return marks
-    shared = commonprefix([paragraphs[mark.paragraph][mark.end : mark.end + 6] for mark in marks])
+    heads = (paragraphs[mark.paragraph][mark.end : mark.end + 6] for mark in marks)
+    shared = "".join(letters[0] for letters in takewhile(lambda letters: len(set(letters)) == 1, zip(*heads, strict=False)))
     size = shared.rfind("是") + 1
     return [mark._replace(end=mark.end + size) for mark in marks]
 

@@ -19,7 +19,7 @@ _ZONE = re.compile(
     r"[\u4e00-\u9fff（）()]{0,14}?(?:开发区|高新区|新区|产业园区|工业园区|园区|示范区|保税区|度假区|管理区|试验区|风景名胜区|经开区|港区)"
 )
 _PUBLIC = re.compile(
-    r"[省市县区州旗盟地]委|委|局|厅|办|政府|组织部|人社|人才|街道|镇|乡|村|社区|开发区|高新区|经开区|新区|园区|法院|检察|学院|大学|中学|学校|小学|"
+    r"[省市县区州旗盟地]委|委|局|厅|办|政府|组织部|人社|人才|街道|镇|乡|村|社区|开发区|高新区|经开区|新区|园区|合作区|试验区|示范区|法院|检察|学院|大学|中学|学校|小学|"
     r"医院|联社|工会|团|供电|分公司|支行|税务|海关|消防|公安|馆"
 )
 _BRANCH = re.compile(r"^.{0,8}?(?:研究生?院|校区|分校|学院|中心|学校|中学|小学|基地|医院|分院)")
@@ -116,10 +116,14 @@ def _in_year(held: list[Name], year: int) -> list[Name]:
     valid = [m for m in held if m.first <= year <= m.last]
     if valid:
         return valid
-    became = [(m, new) for m in held for new, when in tables.successors().get(m.number, ()) if when <= year]
-    if became:
-        return [m._replace(number=new, stem=stem(new), first=0, last=9999) for m, new in became[-1:]]
-    return held
+    became = {new: m._replace(number=new, stem=stem(new), first=0, last=9999) for m in held if (new := _became(m.number, year)) != m.number}
+    return list(became.values()) or held
+
+
+def _became(number: str, year: int) -> str:
+    """What an ended division had become by a year, by all the changes since."""
+    new = next((new for new, when in reversed(tables.successors().get(number, ())) if when <= year), "")
+    return _became(new, year) if new else number
 
 
 def _choose(held: tuple[Name, ...], text: str, after: str, province: str, year: int) -> tuple[list[Name], bool]:
@@ -175,8 +179,8 @@ def _sure(held: Name, quote: str, text: str, helped: bool, school: bool, provinc
     if held.kind == "full":
         return 0.96 if helped else 0.995 if len(quote) > 4 or province else 0.985
     at_start = text.startswith(quote)
-    if held.depth == 1:
-        return 0.93 if at_start else 0.9
+    if held.depth == 1:  # of a firm it says where it is registered at best, not where it sits
+        return 0.8 if _FIRM.search(text) else 0.93 if at_start else 0.9
     if held.depth == 2:
         return 0.95 if at_start or province else 0.85
     return 0.95 if province or len(quote) > 3 else 0.85

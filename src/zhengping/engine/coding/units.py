@@ -26,7 +26,13 @@ _ENTERPRISES = frozenset(
 )
 # An organization department of a university or a firm belongs to the university or the firm.
 _INSTITUTION = re.compile(r"(?:大学|学院|医院|公司|集团|研究院|研究所|学校|中学)(?:党委|党组)?(?:组织|人事|人力|人才|宣传|党委|党群|工作)")
+_SCHOLARS = re.compile(r"(?:科学院|研究院|研究所|学会|协会)$")
+_CORPS = re.compile(r"建设兵团|第[一二三四五六七八九十]+师")
 _TOWN = re.compile(r"(?:街道|镇|乡|苏木)")
+
+
+# Kinds that are taken where no other word is found: a firm whose name does not tell whose it is.
+_SURE = {"其他党政机关": 0.9, "民营企业": 0.75}
 
 
 @cache
@@ -45,7 +51,9 @@ def _is_only_a_place(unit: str, place: Place) -> bool:
     if names().get(unit, (None,))[0] and names()[unit][0].kind == "school":
         return False
     rest = unit.replace(place.zone, "") if place.zone else unit
-    return bool(place.quote) and (unit == place.quote or rest == place.quote) and place.quote[-1] not in "镇乡村"
+    if not place.quote or place.quote[-1] in "镇乡村":
+        return False
+    return place.quote in (unit, rest) or (unit.endswith(place.quote) and unit.removesuffix(place.quote) in names())  # 浙江 + 湖州安吉
 
 
 def kind(unit: str, place: Place) -> tuple[str, str, float]:
@@ -57,7 +65,8 @@ def kind(unit: str, place: Place) -> tuple[str, str, float]:
     if not unit:
         return "", "", 0.0
     if _is_only_a_place(unit, place):
-        return ("开发区" if unit == place.zone or (place.zone and unit.endswith(place.zone)) else "地方"), unit, 0.98
+        is_zone = place.zone and unit.endswith(place.zone) and not _CORPS.search(unit)
+        return ("开发区" if is_zone else "地方"), unit, 0.98
     meaning = names().get(unit)
     if meaning and meaning[0].kind == "school" and unit.endswith(("大学", "学院")) and "职业" not in unit:
         return "高等院校", unit, 0.99
@@ -70,6 +79,8 @@ def kind(unit: str, place: Place) -> tuple[str, str, float]:
         return "其他党政机关", rest, 0.97
     if re.search(r"(?:附属|第[一二三四五六七八九十]|人民|中心|中医|协和).{0,12}医院$", unit):
         return "医院", "医院", 0.99
+    if body := _SCHOLARS.search(unit):
+        return ("社会组织" if body[0] in ("学会", "协会") else "科研院所"), body[0], 0.97  # whatever it studies: 船舶材料研究所 builds no ships
     institution = _INSTITUTION.search(re.sub(r"[（(][^（）()]{1,8}[)）]", "", unit))  # 中国石油大学（北京）组织部
     for name, words in _types():
         if institution and name in ("组织部门", "开发区"):
@@ -78,7 +89,7 @@ def kind(unit: str, place: Place) -> tuple[str, str, float]:
         if found and name == "其他党政机关" and place.zone and not unit.startswith(place.quote + "委"):
             return "开发区", place.zone, 0.85
         if found:
-            return name, found[0], 0.9 if name in ("其他党政机关", "民营企业") else 0.97
+            return name, found[0], _SURE.get(name, 0.97)
     if place.zone:
         return "开发区", place.zone, 0.9
     if place.division and _PLACE_ENDING.search(unit):
