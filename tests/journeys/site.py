@@ -37,10 +37,10 @@ PAGES = {  # who looks -> the addresses; words in braces come from `fill`
         "/p/empty/320000/order/", "/delegate/{task}/", "/account/me/", "/account/email/", "/account/password/change/", "/account/2fa/", "/account/2fa/totp/activate/",
         "/account/2fa/webauthn/add/", "/account/sessions/", "/account/reauthenticate/", "/account/logout/", "/mine/",
     ),
-    "judge": ("/j/sample-4/", "/j/sample-4/conflicts/", "/j/sample-4/1/paper/", "/j/sheet/{sheet}/", "/j/sample-4/1/cases/{discussed}/"),
+    "judge": ("/j/sample-4/", "/j/sample-4/conflicts/", "/j/sample-4/1/paper/", "/j/sample-4/1/workbook/", "/j/sheet/{sheet}/", "/j/sample-4/1/cases/{discussed}/"),
     "chair": (
         ORGANISER + "publication/objections/", ORGANISER + "publication/objections/1/",
-        "/d/sample-4/", "/d/sample-4/1/", "/d/sample-4/1/cases/{discussed}/","/j/sample-4/1/chair/", "/j/sample-4/1/cases/{discussed}/"),
+        "/d/sample-4/", "/d/sample-4/1/", "/d/sample-4/1/cases/{discussed}/","/j/sample-4/1/chair/", "/j/sample-4/1/workbooks/", "/j/sample-4/1/cases/{discussed}/"),
     "organiser": (
         ORGANISER + "judging/", ORGANISER + "judging/judges/", ORGANISER + "judging/panels/", ORGANISER + "judging/vote/", EMPTY + "judging/vote/", ORGANISER + "judging/1/", ORGANISER + "judging/1/pairs/",
         "/d/sample-4/", "/d/sample-4/rules/", "/d/sample-4/1/", "/d/sample-4/1/?show=changed", "/d/sample-4/1/?show=all", "/d/sample-4/1/what-if/", "/d/sample-4/1/cases/{discussed}/",

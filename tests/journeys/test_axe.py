@@ -10,7 +10,7 @@ ELSEWHERE = {
     "openapi-json", "api-root",
     "call:notice_file", "call:form_file", "call:code", "language", "submission:receipt", "submission:replace", "submission:withdraw", "submission:own_file",
     "roundup:draft", "roundup:check", "roundup:aid", "roundup:hold", "roundup:word", "roundup:download", "roundup:collection_file", "roundup:public_file", "submission:bulk", "submission:original", "judging:poll_sheet", "desk:export", "desk:figures_file", "desk:originals", "screening:request", "screening:sheet", "screening:summary", "screening:take_over",
-    "judging:judges_template", "judging:save", "decision:sheet",
+    "judging:judges_template", "judging:save", "judging:workbook_file", "judging:workbook_of", "judging:workbooks_zip", "decision:sheet",
     "library:figures_file", "library:feed", "library:sitemaps", "library:sitemap", "library:robots",
     "publication:notice_file", "publication:results_file", "publication:signing", "publication:own_certificate", "publication:preview", "publication:evidence", "publication:certificates_zip",
 }  # fmt: skip

@@ -37,6 +37,7 @@ WHO = {
     "call.look_at_body": {"screener", "organiser", "auditor"},
     "judging.judge": {"judge"},
     "judging.read": {"judge"},
+    "judging.lead": {"organiser", "chair"},
     "judging.look": {"organiser", "chair", "auditor"},
     "decision.look": {"organiser", "chair", "auditor"},
     "publication.look": {"organiser", "chair", "auditor"},
@@ -96,7 +97,7 @@ def world(edition, organiser, word, numbered, screener):
     roundup.publish(article=article, actor=organiser, version=1)
     Collection.objects.create(edition=edition, number=1, title="样例", state="ready", files={"docx": {"sha256": store(b"book")[0], "size": 4}}, wanted_by=organiser, wanted_at=timezone.now())
     words = {
-        "slug": edition.slug, "division": "320000", "number": first.number, "ending": "docx", "kind": "themes", "sign": "x", "word": "x", "pk": 0, "round": 1, "assignment": given.pk, "proposal": 1,
+        "slug": edition.slug, "division": "320000", "number": first.number, "ending": "docx", "kind": "themes", "sign": "x", "word": "x", "pk": 0, "round": 1, "assignment": given.pk, "seat": given.seat_id, "proposal": 1,
         "objection": 1, "key": first.theme, "page": 1, "about": "total",
     }  # fmt: skip
     heard, number = published(edition, organiser, first)

@@ -81,6 +81,16 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """A sheet of a workbook that somebody filled in, rows and columns where they stand (from 0); `formulas` are places, `merged` rows that share a cell with another."""
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+    formulas: tuple[tuple[int, int], ...] = ()
+    merged: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What a file says: every word in reading order, its tables, and what was noticed while reading.
 

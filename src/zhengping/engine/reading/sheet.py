@@ -67,7 +67,7 @@ def _rows(book: Any, name: str) -> list[list[str]]:
         if "not a worksheet" in str(error).lower() or "chart" in str(error).lower():
             return []
         raise
-    return [[_text(value) for value in row] for row in rows]
+    return [[shown(value) for value in row] for row in rows]
 
 
 def check_extent(data: bytes, most: int = _MOST_CELLS) -> None:
@@ -92,18 +92,20 @@ def _extent(cells: bytes) -> int:
     rows = columns = 0
     for letters, digits in _CELL.findall(cells):
         rows = max(rows, int(digits))
-        columns = max(columns, _column(letters))
+        columns = max(columns, column(letters))
     return rows * max(columns, 1)
 
 
-def _column(letters: bytes) -> int:
+def column(letters: bytes) -> int:
+    """The number of a column by its letters: A is 1."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64
     return number
 
 
-def _text(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A cell as text; whole numbers without .0, dates as ISO 8601."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e18:
         return str(int(value))
     if isinstance(value, datetime.datetime):

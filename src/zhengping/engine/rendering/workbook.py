@@ -18,7 +18,9 @@ _LINE, _HIGHEST = 15.0, 405.0  # points of a line, and of the highest row a work
 class Sheet:
     """A sheet: its name, headings with widths (characters), and rows of texts and numbers.
 
-    `editable` are the columns a person is meant to correct (their head is coloured); `choices` maps a column to the values its cells may take.
+    `editable` are the columns a person is meant to correct (their head is coloured); `choices` maps a column to the values its cells may take, `ranges` to the numbers
+    between which they lie, with the sentence that says so. With `is_locked` other cells cannot be typed into, nor can the `settled` rows (from 0), which are grey. Words in
+    `keys` columns are for machines: they take one line, cut off at the edge.
     """
 
     name: str
@@ -26,6 +28,10 @@ class Sheet:
     rows: Sequence[Sequence[str | int | float | None]]
     editable: frozenset[int] = frozenset()
     choices: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    ranges: dict[int, tuple[float, float, str]] = field(default_factory=dict)
+    is_locked: bool = False
+    settled: frozenset[int] = frozenset()
+    keys: frozenset[int] = frozenset()
 
 
 def workbook(sheets: Iterable[Sheet]) -> bytes:
@@ -38,6 +44,9 @@ def workbook(sheets: Iterable[Sheet]) -> bytes:
         "head": book.add_format({"bold": True, "bg_color": "#E5E7EB", "border": 1, "text_wrap": True, "valign": "vcenter"}),
         "edit": book.add_format({"bold": True, "bg_color": "#FDE68A", "border": 1, "text_wrap": True, "valign": "vcenter"}),
         "cell": book.add_format({"text_wrap": True, "valign": "top", "border": 1, "border_color": "#D1D5DB"}),
+        "open": book.add_format({"text_wrap": True, "valign": "top", "border": 1, "border_color": "#D1D5DB", "locked": False}),
+        "key": book.add_format({"valign": "top", "border": 1, "border_color": "#D1D5DB", "font_color": "#6B7280", "font_size": 8}),
+        "settled": book.add_format({"text_wrap": True, "valign": "top", "border": 1, "border_color": "#D1D5DB", "bg_color": "#E5E7EB"}),
     }
     for sheet in sheets:
         _write(book, sheet, looks)
@@ -58,13 +67,14 @@ def _write(book: xlsxwriter.Workbook, sheet: Sheet, looks: dict[str, xlsxwriter.
         page.write_string(0, column, heading, looks["edit" if column in sheet.editable else "head"])
     for at, row in enumerate(sheet.rows, 1):
         for column, value in enumerate(row):
+            look = looks["key" if column in sheet.keys else "settled" if at - 1 in sheet.settled else "open" if column in sheet.editable else "cell"]
             if isinstance(value, (int, float)):
-                page.write_number(at, column, value, looks["cell"])
+                page.write_number(at, column, value, look)
             elif value:
-                page.write_string(at, column, value[:_MOST], looks["cell"])
+                page.write_string(at, column, value[:_MOST], look)
             else:
-                page.write_blank(at, column, None, looks["cell"])
-        lines = max((_lines(str(value), width) for value, (_, width) in zip(row, sheet.head, strict=False) if value), default=1)
+                page.write_blank(at, column, None, look)
+        lines = max((_lines(str(value), width) for column, (value, (_, width)) in enumerate(zip(row, sheet.head, strict=False)) if value and column not in sheet.keys), default=1)
         if lines > 1:
             page.set_row(at, min(_HIGHEST, _LINE * lines))
     if sheet.head:
@@ -72,6 +82,11 @@ def _write(book: xlsxwriter.Workbook, sheet: Sheet, looks: dict[str, xlsxwriter.
     for column, values in sheet.choices.items():
         if sum(map(len, values)) + len(values) <= 255:  # a list of a workbook's own limit
             page.data_validation(1, column, max(1, len(sheet.rows)), column, {"validate": "list", "source": list(values), "error_type": "warning"})
+    for column, (low, high, sentence) in sheet.ranges.items():
+        rule = {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high, "input_message": sentence[:255], "error_message": sentence[:255]}
+        page.data_validation(1, column, max(1, len(sheet.rows)), column, rule)
+    if sheet.is_locked:
+        page.protect("", {"format_columns": True, "format_rows": True, "autofilter": True, "select_locked_cells": True})
 
 
 def _lines(text: str, width: int) -> int:

@@ -97,7 +97,7 @@ class Readers:
         self._scans = ThreadPoolExecutor(1, "ocr")
 
     def submit(self, file: IncomingFile, wants: str = "document") -> Future[Read]:
-        """Read a file as soon as a reader is free; a scan does not keep the others waiting. `wants` "blocks" asks for what can be printed of it."""
+        """Read a file as soon as a reader is free; a scan does not keep the others waiting. `wants` "blocks" asks for what can be printed of it, "grids" for the sheets of a workbook."""
         answer: Future[Read] = Future()
 
         def recognised(done: Future[Read]) -> None:

@@ -9,20 +9,20 @@ from typing import BinaryIO
 
 import msgspec
 
-from zhengping.engine.record import Block, Document, IncomingFile, Unreadable
+from zhengping.engine.record import Block, Document, Grid, IncomingFile, Unreadable
 
 MOST_CHILDREN = 512 << 20
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A file and what is wanted of it: "document" (its words, or the files it holds) or "blocks" (lines, tables and pictures to be printed)."""
+    """A file and what is wanted of it: "document" (its words, or the files it holds), "blocks" (lines, tables and pictures to be printed) or "grids" (the sheets of a filled-in .xlsx)."""
 
     file: IncomingFile
     wants: str = "document"
 
 
 class Read(msgspec.Struct, frozen=True):
-    """What came of one file: a document, or the files it holds, or its blocks, or the reason why none."""
+    """What came of one file: a document, or the files it holds, or its blocks or sheets, or the reason why none."""
 
     document: Document | None = None
     reason: str = ""
@@ -30,6 +30,7 @@ class Read(msgspec.Struct, frozen=True):
     children: tuple[IncomingFile, ...] = ()
     refused: tuple[Unreadable, ...] = ()
     blocks: tuple[Block, ...] = ()
+    grids: tuple[Grid, ...] = ()
 
 
 encoder = msgspec.msgpack.Encoder()
@@ -43,6 +44,8 @@ def read(file: IncomingFile, wants: str = "document") -> Read:
     try:
         if wants == "blocks":
             return Read(blocks=reading.blocks(file))
+        if wants == "grids":
+            return Read(grids=reading.grids(file))
         if reading.is_container(file):
             return _unpacked(file)
         return Read(reading.read(file))

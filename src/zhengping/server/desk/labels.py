@@ -22,6 +22,7 @@ ACTIONS = {
     "judging.propose": _("提出分配方案"), "judging.propose_further": _("建议加评案例"), "judging.remind": _("提醒评委"), "judging.replace": _("替补评委"),
     "judging.save_sheet": _("保存评分表"), "judging.say": _("参加讨论"), "judging.set_pair": _("指定或禁止配对"), "judging.sign_sheet": _("签字"),
     "judging.take_judge": _("导入评委"), "judging.undo_sign": _("撤回签字"), "judging.update_round": _("修改轮次规则"),
+    "judging.take_workbook": _("写入评分工作簿"), "judging.give_workbooks": _("下载评委的评分工作簿"),
     "judging.keep_poll": _("修改公众投票设置"), "judging.ask_vote": _("提交公众投票"), "judging.cast_vote": _("计入公众投票"),
     "judging.set_aside": _("不计入部分投票"), "judging.undo_set_aside": _("恢复计入投票"),
     "roundup.comment": _("对综述提意见"), "roundup.decide": _("保留综述中的一处"), "roundup.draft": _("起草综述"), "roundup.hold": _("开始编辑综述"),

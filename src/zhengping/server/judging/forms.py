@@ -10,11 +10,34 @@ from django.utils.translation import gettext_lazy as _
 
 from zhengping.server.judging.models import ORIGINS, SIDES, Poll, Round
 
+MOST_WORKBOOK = 5 << 20  # bytes
+
 
 class JudgesForm(forms.Form):
     """A list of judges made in Excel."""
 
     sheet = forms.FileField(label=_("评委名单（.xlsx）"))
+
+
+class WorkbookForm(forms.Form):
+    """A judge's sheets that were filled in in Excel; `judge` is asked where somebody else gives them in."""
+
+    judge = forms.ChoiceField(label=_("评委"))
+    sheet = forms.FileField(label=_("填好的工作簿（.xlsx）"), widget=forms.FileInput(attrs={"accept": ".xlsx"}))
+
+    def __init__(self, *args, judges, **words):
+        super().__init__(*args, **words)
+        if judges is None:
+            del self.fields["judge"]
+        else:
+            self.fields["judge"].choices = [("", ""), *judges]
+
+    def clean_sheet(self):
+        """Not longer than a workbook of sheets can be."""
+        file = self.cleaned_data["sheet"]
+        if file.size > MOST_WORKBOOK:
+            raise forms.ValidationError(_("文件有 {size} MB，评分工作簿不会超过 {most} MB，请核对是不是下载的那一个。").format(size=file.size >> 20, most=MOST_WORKBOOK >> 20))
+        return file
 
 
 class RoundForm(forms.ModelForm):

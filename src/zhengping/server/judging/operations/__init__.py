@@ -1,4 +1,4 @@
-"""Changes of what the app keeps: rounds with their sheets, the public vote."""
+"""Changes of what the app keeps: rounds with their sheets, sheets that come back as a workbook, the public vote."""
 
 from zhengping.server.judging.operations.rounds import (
     Refused,
@@ -25,20 +25,24 @@ from zhengping.server.judging.operations.rounds import (
     update_round,
 )
 from zhengping.server.judging.operations.voting import TooMany, ask_vote, cast_vote, confirm_vote, keep_poll, set_aside, undo_set_aside
+from zhengping.server.judging.operations.workbooks import Compared, compare_workbook, give_workbooks, read_workbook, take_workbook
 
 __all__ = [
+    "Compared",
     "Refused",
     "Stale",
     "TooMany",
     "ask_vote",
     "begin_round",
     "cast_vote",
+    "compare_workbook",
     "confirm",
     "confirm_seat",
     "confirm_vote",
     "declare",
     "discard",
     "give_opinion",
+    "give_workbooks",
     "invite_judges",
     "keep_panel",
     "keep_poll",
@@ -46,6 +50,7 @@ __all__ = [
     "propose",
     "propose_further",
     "read_judges",
+    "read_workbook",
     "remind",
     "save_sheet",
     "say",
@@ -53,6 +58,7 @@ __all__ = [
     "set_pair",
     "sign_sheet",
     "take_judges",
+    "take_workbook",
     "undo_set_aside",
     "undo_sign",
     "update_round",

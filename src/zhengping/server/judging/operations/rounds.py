@@ -329,10 +329,11 @@ def _locked(given: Assignment) -> Assignment:
 
 
 @transaction.atomic
-def save_sheet(*, assignment: Assignment, actor: User, version: int, marks: Mapping[str, Decimal | None], notes: str, began_at: datetime | None = None) -> Sheet:
+def save_sheet(*, assignment: Assignment, actor: User, version: int, marks: Mapping[str, Decimal | None], notes: str, began_at: datetime | None = None, via: str = "") -> Sheet:
     """Keep what a judge wrote; -> the sheet with its new version. Raises Stale if it was saved elsewhere since `version`, and Refused.
 
     `began_at` is when the judge first opened the case, as far as its page told. `marks` holds the criteria by name, None for one that is empty. Saving what is kept already changes nothing.
+    `via` says how it came where it was not typed on the page ("workbook", "workbook-for-judge").
     """
     row = _locked(assignment)
     sheet = Sheet.objects.select_for_update().filter(assignment=row).first()
@@ -357,7 +358,7 @@ def save_sheet(*, assignment: Assignment, actor: User, version: int, marks: Mapp
     sheet.notes, sheet.version, sheet.saved_at = notes, sheet.version + 1, timezone.now()
     sheet.save(update_fields=["notes", "version", "saved_at"])
     before, after = ({name: str(value) for name, value in values.items()} for values in (kept, new))
-    note(actor=actor, action="judging.save_sheet", object=f"sheet:{sheet.pk}", edition=row.round.edition.slug, before=before, after={**after, "version": sheet.version})
+    note(actor=actor, action="judging.save_sheet", object=f"sheet:{sheet.pk}", edition=row.round.edition.slug, before=before, after={**after, "version": sheet.version, **({"via": via} if via else {})})
     return sheet
 
 
