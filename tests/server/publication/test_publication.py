@@ -8,12 +8,14 @@ from datetime import date, timedelta
 import docx
 import openpyxl
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 from tests.server.conftest import client_of, person
 from tests.server.publication.conftest import end
 
+from zhengping.server.call.models import Edition
 from zhengping.server.judging.models import JudgeSeat
 from zhengping.server.mail.models import Message
 from zhengping.server.publication import operations, queries, records
@@ -260,3 +262,21 @@ def test_the_overview_asks_for_what_is_due(edition, notice, at_desk):
     assert "公示期到" in at_desk.get(page).content.decode()
     Notice.objects.update(closes_at=timezone.now() - timedelta(days=1))
     assert 'value="publish"' in at_desk.get(page).content.decode()
+
+
+def test_a_closed_edition_leads_to_list_and_results_only_once_they_are_there(edition, organiser, decided, visitor):
+    Edition.objects.filter(pk=edition.pk).update(closes=timezone.now() - timedelta(days=1))
+    links = {name: reverse(f"publication:{name}", args=[edition.slug]) for name in ("notice", "results")}
+
+    def led():
+        cache.clear()
+        texts = [visitor.get(address).content.decode() for address in ("/", reverse("call:notice", args=[edition.slug]))]
+        return [([name for name, link in links.items() if f'href="{link}"' in text], "名单尚未公示" in text) for text in texts]
+
+    before = led()
+    notice = operations.open_notice(edition=edition, actor=organiser, words="公示如下。")
+    during = led()
+    end(notice)
+    operations.publish(edition=edition, actor=organiser)
+
+    assert [before, during, led()] == [[([], True)] * 2, [(["notice"], False)] * 2, [(["notice", "results"], False)] * 2]

@@ -35,6 +35,12 @@ def notice(edition: Edition) -> Notice | None:
     return notices(edition).first()
 
 
+def standing_publicly(editions: Iterable[Edition]) -> dict[str, set[int]]:
+    """The keys of editions that have a list before the public ("lists") and results ("results")."""
+    held = [edition.pk for edition in editions]
+    return {"lists": set(Notice.objects.filter(edition__in=held).values_list("edition", flat=True)), "results": set(Result.objects.filter(edition__in=held).values_list("edition", flat=True))}
+
+
 def listed(case: Submission, place: int, award: str, themes: dict[str, str]) -> Listed:
     """A case's row in a list, its words as they are now (not kept)."""
     return Listed(submission=case, place=place, award=award, title=case.title, unit=case.unit, region=case.place, theme=themes.get(case.theme, ""))
