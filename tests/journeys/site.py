@@ -37,7 +37,7 @@ PAGES = {  # who looks -> the addresses; words in braces come from `fill`
         "/p/empty/320000/order/", "/delegate/{task}/", "/account/me/", "/account/email/", "/account/password/change/", "/account/2fa/", "/account/2fa/totp/activate/",
         "/account/2fa/webauthn/add/", "/account/sessions/", "/account/reauthenticate/", "/account/logout/", "/mine/",
     ),
-    "judge": ("/j/sample-4/", "/j/sample-4/conflicts/", "/j/sample-4/1/paper/", "/j/sample-4/1/workbook/", "/j/sheet/{sheet}/", "/j/sample-4/1/cases/{discussed}/"),
+    "judge": ("/j/sample-4/", "/j/sample-4/conflicts/", "/j/sample-4/1/paper/", "/j/sample-4/1/paper/?text=1", "/j/sample-4/1/workbook/", "/j/sheet/{sheet}/", "/j/sample-4/1/cases/{discussed}/"),
     "chair": (
         ORGANISER + "publication/objections/", ORGANISER + "publication/objections/1/",
         "/d/sample-4/", "/d/sample-4/1/", "/d/sample-4/1/cases/{discussed}/","/j/sample-4/1/chair/", "/j/sample-4/1/workbooks/", "/j/sample-4/1/cases/{discussed}/"),

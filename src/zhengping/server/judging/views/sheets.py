@@ -205,14 +205,16 @@ def save(request, assignment):
 
 @door("judging.judge")
 def paper(request, slug, round):
-    """Sheets to print and fill in by hand, one a case, each with the code of its page."""
+    """Sheets to print and fill in by hand, one a case, each with the code of its page; with `?text=1` each case's text as its judges read it goes before its sheet."""
     held = _round(slug, round)
     seat = queries.seat_of(held.edition, request.user)
     rows = list(queries.holding(held).filter(seat=seat).select_related("submission")) if seat else []
+    has_text = "text" in request.GET
     for row in rows:
-        row.title = records.blind(row.submission).title if held.is_blind else row.submission.title
+        text = records.blind(row.submission) if held.is_blind else _open_text(row.submission)
+        row.title, row.lines = text.title, records.lines(text) if has_text else []
         row.code = qr(address(reverse("judging:sheet", args=[row.pk])))
-    return render(request, "judging/paper.html", {"edition": held.edition, "round": held, "rows": rows, "criteria": records.criteria(held)})
+    return render(request, "judging/paper.html", {"edition": held.edition, "round": held, "rows": rows, "criteria": records.criteria(held), "has_text": has_text})
 
 
 # --- chair -----------------------------------------------------------------------------------------------------------
