@@ -203,3 +203,25 @@ def test_the_list_goes_out_as_a_workbook_safe_from_formulas(proposal, at_desk, e
 
     assert [cell.value for cell in sheet[2]][:5] == [1, 6, "=1+1", case.unit, "一等奖"]
     assert sheet["C2"].data_type == "s"
+
+
+def test_a_removal_that_breaks_an_at_least_quota_is_asked_about_and_told_afterwards(proposal, at_desk, edition, numbered):
+    case = numbered[5]
+    case.refresh_from_db()
+    quota = {"kind": "least", "by": "province", "number": 1, "award": ""}
+    Proposal.objects.filter(pk=proposal.pk).update(rules={**proposal.rules, "quotas": [quota]})
+    proposal.refresh_from_db()
+    held = [one.row.submission for one in queries.final(proposal) if one.award and one.row.submission.division[:2] == case.division[:2]]
+    for other in held[1:]:
+        Change.objects.create(proposal=proposal, submission=other, award="", reason="先前", by=proposal.by)
+    page, whole = (reverse(f"decision:{name}", args=words) for name, words in (("case", [edition.slug, 1, held[0].number]), ("proposal", [edition.slug, 1])))
+    words = {"award": "", "reason": "重复申报"}
+
+    asked = at_desk.post(page, words).content.decode()
+    kept = Change.objects.filter(submission=held[0]).exists()
+    answer = at_desk.post(page, {**words, "known": "1"})
+    after = [at_desk.get(address).content.decode() for address in (page, whole)]
+
+    assert not kept and "至少1个" in asked and "差 1 个" in asked and 'name="known"' in asked
+    assert answer.status_code == 302 and Change.objects.filter(submission=held[0], undone_at=None).exists()
+    assert ["差 1 个" in text for text in after] == [True, True]

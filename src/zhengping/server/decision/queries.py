@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Max
 
@@ -113,6 +113,14 @@ def broken(proposal: Proposal, rows: list[Final]) -> list[tuple[selection.Limit,
         if (limit.quota.kind == "most" and count > limit.amount) or (limit.quota.kind == "least" and count < limit.amount):
             found.append((limit, count))
     return found
+
+
+def shortages(proposal: Proposal, submission: Submission, award: str) -> list[tuple[selection.Limit, int]]:
+    """The at-least quotas that the list would miss, or miss by more than now, if a case got an award ("" for none), with the number that would be left."""
+    rows = final(proposal)
+    now = {(limit.quota, limit.award, limit.value): count for limit, count in broken(proposal, rows)}
+    after = broken(proposal, [replace(one, award=award) if one.row.submission_id == submission.pk else one for one in rows])
+    return [(limit, count) for limit, count in after if limit.quota.kind == "least" and count < now.get((limit.quota, limit.award, limit.value), limit.amount)]
 
 
 @dataclass(frozen=True, slots=True)
