@@ -182,3 +182,20 @@ def test_the_whole_way_on_the_pages(edition, organiser, notice, at_desk, visitor
     end(queries.notice(edition))
     operations.publish(edition=edition, actor=organiser)
     assert [(row.award, row.submission.number) for row in queries.results(edition)] == [("一等奖", 5), ("二等奖", 4), ("二等奖", 3)]
+
+
+def test_a_new_list_that_misses_an_at_least_quota_says_so_before_and_afterwards(edition, organiser, notice, at_desk):
+    decided = Proposal.objects.get(confirmed_at__isnull=False)
+    province = Submission.objects.get(edition=edition, number=6).division[:2]
+    inside = [row.submission for row in notice.rows.select_related("submission") if row.submission.division[:2] == province]
+    quota = {"kind": "least", "by": "province", "number": len(inside), "award": "", "of": [province + "0000"]}
+    Proposal.objects.filter(pk=decided.pk).update(rules={**decided.rules, "quotas": [quota]})
+    page = reverse("publication:overview", args=[edition.slug])
+    quiet = at_desk.get(page).content.decode()
+    held = ruled(edition, organiser, 6)
+    asked = at_desk.get(page).content.decode()
+    operations.renew_notice(notice=held, actor=organiser, why="一项异议成立", way="empty", empty_why="宁缺毋滥")
+
+    assert "差 1 个" not in quiet
+    assert f"至少{len(inside)}个：名单中有 {len(inside) - 1} 个，差 1 个" in asked
+    assert "差 1 个" in at_desk.get(page).content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.db.models import Max
@@ -113,6 +114,12 @@ def broken(proposal: Proposal, rows: list[Final]) -> list[tuple[selection.Limit,
         if (limit.quota.kind == "most" and count > limit.amount) or (limit.quota.kind == "least" and count < limit.amount):
             found.append((limit, count))
     return found
+
+
+def missed(proposal: Proposal, awards: Mapping[int, str]) -> list[tuple[selection.Limit, int]]:
+    """The at-least quotas that awards by case (its key) would miss, with the number that they have."""
+    rows = [replace(one, award=awards.get(one.row.submission_id, "")) for one in final(proposal)]
+    return [(limit, count) for limit, count in broken(proposal, rows) if limit.quota.kind == "least"]
 
 
 def shortages(proposal: Proposal, submission: Submission, award: str) -> list[tuple[selection.Limit, int]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from zhengping.engine import calibration, record, selection
 from zhengping.server.decision.models import Row
@@ -116,3 +117,9 @@ def sums_of(firm: Iterable[tuple[float, float]], draws: int) -> np.ndarray:
 def hashed(rows: Iterable[tuple[int, str, int]]) -> str:
     """The sha256 of a list of (case number, award, place)."""
     return hashlib.sha256(json.dumps(sorted(map(list, rows)), ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def short(rules: dict[str, Any], limits: Iterable[tuple[selection.Limit, int]], language: str) -> list[str]:
+    """Each at-least quota that a list misses, with what the list has and what lacks."""
+    held = rules_of(rules)
+    return [_("{quota}：名单中有 {count} 个，差 {lack} 个。").format(quota=selection.said(limit, held, language), count=count, lack=limit.amount - count) for limit, count in limits]

@@ -130,7 +130,7 @@ def proposal(request, slug, proposal):
     words = {
         "proposal": held, "page": page, "show": view if view in shown else "all", "counts": {name: len(part) for name, part in shown.items()} | {"all": len(rows)}, "form": form,
         "sums": queries.sums(held, rows), "broken": [(selection.said(limit, rules_of, language()), count) for limit, count in limits if limit.quota.kind == "most"],
-        "lacking": _short(held, [(limit, count) for limit, count in limits if limit.quota.kind == "least"]),
+        "lacking": records.short(held.rules, [(limit, count) for limit, count in limits if limit.quota.kind == "least"], language()),
         "ties": queries.ties(held) if rows else [], "confirmations": list(held.confirmations.select_related("by")), "roles": _roles(request, held),
         "hash": queries.digest(rows), "gone": queries.gone(rows), "is_proved": held.bound is not None and held.value >= held.bound - 1e-6 * max(1.0, abs(held.bound)),
         "basis": BASIS[held.rules["basis"]], "public": _public(held.rules), "share": 100 * held.done // held.total if held.total else 0,
@@ -223,7 +223,7 @@ def case(request, slug, proposal, number):
             is_undone = request.POST.get("do") == "undo"
             if (is_undone or form.is_valid()) and "known" not in request.POST:
                 award = ("" if row.is_reserve else row.award) if is_undone else form.cleaned_data["award"]
-                warned = _short(held, queries.shortages(held, found, award))
+                warned = records.short(held.rules, queries.shortages(held, found, award), language())
             if warned:
                 messages.error(request, _("还没有记录：这样改动会使名单达不到“至少”的限制，请看下方说明，确认后再提交。"))
             elif is_undone:
@@ -237,15 +237,8 @@ def case(request, slug, proposal, number):
         except operations.Refused as error:
             messages.error(request, str(error))
     lacking = [(limit, count) for limit, count in queries.broken(held, queries.final(held)) if limit.quota.kind == "least"] if kept else []
-    words = {"warned": warned, "is_undone": request.POST.get("do") == "undo", "lacking": _short(held, lacking), "public": _public(held.rules), "proposal": held, "case": found, "row": row, "form": form, "changes": kept, "has_change": any(one.undone_at is None for one in kept)}
+    words = {"warned": warned, "is_undone": request.POST.get("do") == "undo", "lacking": records.short(held.rules, lacking, language()), "public": _public(held.rules), "proposal": held, "case": found, "row": row, "form": form, "changes": kept, "has_change": any(one.undone_at is None for one in kept)}
     return render(request, "decision/case.html", {**_common(request, held.edition, "overview"), **words})
-
-
-def _short(held: Proposal, limits) -> list[str]:
-    """Each at-least quota that is missed, with what is left and what lacks."""
-    rules = records.rules_of(held.rules)
-    told = _("{quota}：名单中有 {count} 个，差 {lack} 个。")
-    return [told.format(quota=selection.said(limit, rules, language()), count=count, lack=limit.amount - count) for limit, count in limits]
 
 
 @door("decision.look")

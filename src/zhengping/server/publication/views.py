@@ -23,6 +23,7 @@ from zhengping.server.call.queries import here
 from zhengping.server.call.records import call, moment
 from zhengping.server.call.rules import door
 from zhengping.server.decision import queries as decision
+from zhengping.server.decision import records as decision_records
 from zhengping.server.judging import queries as judging
 from zhengping.server.publication import forms, operations, queries, records
 from zhengping.server.publication.models import COUNTINGS, RESERVE, WAYS, Certificate, EditedText, Hearing, Notice, Objection, Revocation
@@ -271,10 +272,18 @@ def overview(request, slug):
     words = {
         "notices": notices, "held": held, "result": queries.result(edition), "decided": decision.decided(edition), "last": moment(edition, records.end_of(edition, last)),
         "rule": rule, "counting": dict(COUNTINGS)[rule.counting], "is_known": records.is_known(last), "open_form": forms.WordsForm(initial={"words": opening}),
-        **_renewal(held), "publish_form": forms.WordsForm(), "is_over": bool(held and timezone.now() >= held.closes_at),
+        **_renewal(held), "short": _short(held, held.rows.all()) if held else [], "publish_form": forms.WordsForm(), "is_over": bool(held and timezone.now() >= held.closes_at),
         "unruled": queries.unruled(edition).count(), "ends": moment(edition, held.closes_at) if held else "",
     }  # fmt: skip
     return render(request, "publication/overview.html", _common(request, edition, "overview") | words)
+
+
+def _short(held: Notice | None, rows) -> list[str]:
+    """The at-least quotas of the decision that a list misses, in words."""
+    decided = decision.decided(held.edition) if held else None
+    if decided is None or not any(row["kind"] == "least" for row in decided.rules["quotas"]):
+        return []
+    return decision_records.short(decided.rules, decision.missed(decided, {row.submission_id: row.award for row in rows}), language())
 
 
 def _renewal(held: Notice | None) -> dict[str, object]:
@@ -285,7 +294,7 @@ def _renewal(held: Notice | None) -> dict[str, object]:
     ways = [
         SimpleNamespace(
             way=plan.way, name=names[plan.way], moved=[(row, operations.told(queries.Changed(row, "" if row.moved_from == RESERVE else row.moved_from, row.award))) for row in plan.moved],
-            skips=[(case, award, worded(told)) for case, award, told in plan.skips], empty=_empty(plan.empty, ""), over=plan.over, count=len(plan.rows),
+            skips=[(case, award, worded(told)) for case, award, told in plan.skips], empty=_empty(plan.empty, ""), over=plan.over, count=len(plan.rows), short=_short(held, plan.rows),
         )
         for plan in options
     ]  # fmt: skip
