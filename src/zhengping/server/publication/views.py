@@ -298,7 +298,10 @@ def _renewal(held: Notice | None) -> dict[str, object]:
         )
         for plan in options
     ]  # fmt: skip
-    return {"changes": changes, "ways": ways, "renew_form": forms.RenewForm(initial={"seen": queries.digest(options)})}
+    form = forms.RenewForm(initial={"seen": queries.digest(options)})
+    if not ways:
+        del form.fields["empty_why"]
+    return {"changes": changes, "ways": ways, "renew_form": form}
 
 
 def _empty(empty, why: str) -> list[tuple[str, int, str]]:
