@@ -15,11 +15,11 @@ from zhengping.engine.text import NUMBER, Sentence, sentences
 # What the sentence before a list calls its items: of several words the last counts (针对…痛点，提出…办法).
 _CUES = {
     "problem": re.compile(
-        r"问题|不足|短板|难点|痛点|困难|困境|瓶颈|挑战|矛盾|堵点|弱项|差距|制约|原因|难题|不够|不强|不高|不畅|不平衡|缺乏|薄弱|偏低|滞后|脱节|难以|尚未|流失|断层|"
-        r"暴露|新情况|担心|担忧|顾虑|毛病|症结|病根|病灶|隐忧|难过|不顺|短处|软肋|忧虑|疑虑|意见集中|嫌|愁|怪圈|老大难|摆出"
+        r"问题|不足|短板|难点|痛点|困难|困境|瓶颈|挑战|矛盾|堵点|弱项|差距|制约|原因|难题|"
+        r"暴露|新情况|担心|担忧|顾虑|毛病|症结|病根|病灶|隐忧|难过|不顺|短处|软肋|忧虑|疑虑|意见集中|嫌|愁|怪圈|老大难|摆出|卡在"
     ),
     "result": re.compile(
-        r"成效|效果|成绩|实现了|取得|变化|提升了|显著|受益|影响(?!力)|荣获|评为|增长|获得|反响|启示|经验|体会|思考|收获|好处|收益|回报|红利|甜头|见效|意想不到|想不到|"
+        r"成效|效果|成绩|实现了|变化|提升了|显著|受益|影响(?!力)|反响|启示|经验|体会|思考|收获|好处|收益|回报|红利|甜头|见效|意想不到|想不到|"
         r"算(?:起来|下来|一算)|账上|回头(?:来)?看|回顾|(?:一|两|二|三|四|五|六|几|数|多)年(?:来|下来|过去)|如今|改观|气象|亮点|看得见"
     ),
     "measure": re.compile(
@@ -51,12 +51,15 @@ _MARKER = re.compile(
     rf"[（(](?P<bracket>{_N}{{1,2}}|\d{{1,2}})[）)]|"
     r"(?P<first>首先|先是(?=[\u4e00-\u9fff])|其次|再次|再者|接着|接下来|然后|再就是|再是(?=[\u4e00-\u9fff])|还有(?=[\u4e00-\u9fff])|最后)(?:是(?=[\u4e00-\u9fff]))?[，,]?|"
     r"(?P<side>(?:另)?一方面)[，,]?|"
-    rf"第(?P<nth>{_N})(?:(?:[步招条件项点环类回张关道层重种]骤?|方面|个(?!月)环?)(?:[\u4e00-\u9fff]{{0,6}}?是|：|，|,)?)?(?:(?<=是)|(?<=[，,：])|[，,、：:])|"
+    rf"(?:第|头(?=一))(?P<nth>{_N})(?:(?:[步招着程条件项点环类回张关道层重种][骤事]?|方面|个(?!月)环?)(?:[\u4e00-\u9fff]{{0,6}}?是|：|，|,)?)?(?:(?<=是)|(?<=[，,：步招着])|[，,、：:])|"
+    r"[（(](?P<stem>[甲乙丙丁戊己庚辛])[）)]|"
+    r"[Ss](?:tep|TEP)\s*(?P<pace>\d)(?!\d)[.．、：:]?|"
+    rf"[【\[]?(?P<noun>(?!第)[\u4e00-\u9fff]{{2}})(?P<count>{_N}|\d|[①-⑩])(?:[】\]]|[：:](?!\d)|[ \u3000]+(?=[\u4e00-\u9fff]))|"
     rf"(?P<plain>{_N}{{1,2}})、(?!{_N}、)|"
     r"(?P<digit>(?<![\d.．])\d{1,2})(?:[.．、](?!\d)|[)）])|"
-    r"(?P<letter>[A-HＡ-Ｈ])(?:[.．、]|[)）])(?![A-Za-z])|"
-    r"(?P<circle>[①-⑩])|"
-    r"^(?P<dash>——|[-–—•·●■◆▪○★])(?=\s*[\u4e00-\u9fff“])|"
+    r"(?P<letter>[A-HＡ-Ｈ](?=[.．、)）])|[a-h](?=[)）]))[.．、)）](?![A-Za-z])|"
+    r"(?P<circle>[①-⑩⑴-⑽㈠-㈩])|(?P<roman>[Ⅰ-Ⅹ])[.．、]?|"
+    r"^(?P<dash>——|[-–—•·●■◆▪○★✓✔▲△▶►➢◇※◎])(?=\s*[\u4e00-\u9fff“])|"
     rf"(?P<verb>{_N})(?P<said>[\u4e00-\u9fff])"
 )
 _FIRST = {
@@ -67,6 +70,7 @@ _GOES_ON = frozenset(("接着", "接下来", "再就是", "再是", "然后", "�
 _COUNTS = frozenset(
     "等期级组类批次年月日天人区县市位件张块本届线号站点层楼路院中小师产季般些定直样起边方旦律度时下切半同个种名项家条支队所处台套场部头只辆股流把口手心体代对双群堆番共带片生致并再旁向经亩元万千百十"
 )
+_STYLE_OF = {"said": "verb", "count": "noun"}  # the last group of a marker -> its style
 _SOLITARY = frozenset(("say", "bracket", "first", "side", "nth", "digit", "circle"))  # a list of these may have lost its second marker
 _SECTION = re.compile(r"背景|概况|基本情况|现状|起因|缘起|主要做法|做法|主要措施|实施(?:过程|情况|路径)|成效|效果|成果|启示|经验|体会|存在(?:的)?(?:问题|不足)|下一步|思考|推广|结语|前言|引言")
 
@@ -84,11 +88,11 @@ def _marks(index: int, paragraph: str) -> list[_Mark]:
     found: list[_Mark] = []
     for match in _MARKER.finditer(paragraph):
         before = paragraph[: match.start()].rstrip()
-        style = str(match.lastgroup).replace("said", "verb")
-        word = match[style]
+        style = _STYLE_OF.get(str(match.lastgroup), str(match.lastgroup))
+        word = match["count" if style == "noun" else style]
         if not _may_begin(paragraph, match, before, style, word):
             continue
-        style = f"verb {match['said']}" if style == "verb" else style
+        style = f"{style} {match['said'] or match['noun']}" if style in ("verb", "noun") else style
         found.append(_Mark(index, match.start(), match.end(), _ordinal(style, word, found), style))
     return found
 
@@ -96,13 +100,13 @@ def _marks(index: int, paragraph: str) -> list[_Mark]:
 def _ordinal(style: str, word: str, before: Sequence[_Mark]) -> int:
     if style in ("first", "side"):
         return _FIRST[word]
-    if style == "circle":
-        return ord(word) - ord("①") + 1
+    if style == "stem":
+        return "甲乙丙丁戊己庚辛".index(word) + 1
     if style == "letter":
-        return "ABCDEFGH".index(unicodedata.normalize("NFKC", word)) + 1
+        return "ABCDEFGH".index(unicodedata.normalize("NFKC", word).upper()) + 1
     if style == "dash":
         return 0  # counted when the list is put together
-    return int(word) if word.isdigit() else _DIGITS.get(word, 0)
+    return _DIGITS.get(word, 0) or (int(word) if word.isdecimal() else int(unicodedata.numeric(word, 0)) if len(word) == 1 else 0)
 
 
 def _may_begin(paragraph: str, match: re.Match[str], before: str, style: str, word: str) -> bool:
@@ -114,9 +118,9 @@ def _may_begin(paragraph: str, match: re.Match[str], before: str, style: str, wo
     last = before[-1]
     if last not in "。；;：:！!？?，,、”）":
         return style == "nth" and word == "一" and bool(re.search(r"[。；;，,]" + re.escape(match[0][:3].replace("一", "二", 1)), paragraph[match.end() :]))
-    if word in _GOES_ON or style == "plain":
+    if word in _GOES_ON or style in ("plain", "noun"):
         return last in "。；;！!？?：:" and not (style == "plain" and last in "！!？?")
-    if style in ("digit", "bracket", "circle", "nth", "letter") and last in "，,、）":
+    if style in ("digit", "bracket", "circle", "nth", "letter", "roman", "stem", "pace") and last in "，,、）":
         return _opens(paragraph, match, before)
     return not (style in ("say", "verb", "its") and last == "、")
 
@@ -159,7 +163,7 @@ def _is_list(paragraphs: tuple[str, ...], marks: list[_Mark]) -> bool:
         return style in _SOLITARY and marks[0].ordinal == 1
     if style == "plain":  # the sections of a text are no steps
         return not any(_SECTION.search(paragraphs[mark.paragraph][mark.end : mark.end + 12]) for mark in marks)
-    return style not in ("verb", "letter") or marks[0].ordinal == 1
+    return style not in ("verb", "noun", "letter", "roman", "stem", "pace") or marks[0].ordinal == 1
 
 
 def _trimmed(paragraphs: tuple[str, ...], marks: list[_Mark]) -> list[_Mark]:
@@ -194,7 +198,7 @@ def _called(lead: str) -> str:
 
 def _role(marks: list[_Mark], items: list[str], case: Case) -> str:
     """Whether a list names problems, measures or results: what the sentence before calls it, unless its own words say otherwise, then its part."""
-    called = _called(_lead_in(case.paragraphs, marks[0]))
+    called = (_called(marks[0].style.partition(" ")[2]) if marks[0].style.startswith("noun") else "") or _called(_lead_in(case.paragraphs, marks[0]))
     lacks = sum(bool(_LACK.search(item[:30])) for item in items)
     did = sum(bool(_DID.match(item)) for item in items)
     got = sum(bool(_GOT.search(item)) for item in items)
