@@ -8,6 +8,7 @@ import pytest
 from zhengping.engine import coding, tables
 from zhengping.engine.record import Case
 
+
 def rows(name):
     return [json.loads(line) for line in (Path(__file__).parent / f"{name}.jsonl").read_text("utf-8").splitlines()]
 
