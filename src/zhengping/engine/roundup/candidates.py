@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from zhengping.engine.record import Case, Entry, Sentence, Source
-from zhengping.engine.roundup.clauses import form, shorten
+from zhengping.engine.roundup.clauses import form, shorten, unlabelled
 from zhengping.engine.roundup.groups import Group, Step
 from zhengping.engine.roundup.subjects import short, subject
 from zhengping.engine.text import sentences
@@ -60,7 +60,7 @@ def _told(theme: str, found: Group, step: Step) -> list[Candidate]:
     """Up to three sentences of one step: what was done, with its detail, with its result."""
     case = step.entry.case
     span = _span(case, step)
-    first = next((text for text in (shorten(s, most) for most in (_SHORT, _MIDDLE) for s in span[:1]) if text), "")
+    first = next((text for text in (shorten(unlabelled(s), most) for most in (_SHORT, _MIDDLE) for s in span[:1]) if text), "")
     rest = [(s, text) for s in span[1:5] if (text := shorten(s, _SHORT)) and _belongs(s, found, step)]
     rest.sort(key=lambda pair: not _NUMBER.search(pair[1]))
     texts: list[tuple[str, tuple[str, ...]]] = []
@@ -98,8 +98,9 @@ def _span(case: Case, step: Step) -> list[str]:
         return [step.measure.sentence]
     ends = [p for m in step.entry.coding.measures if m.paragraph == step.measure.paragraph and m is not step.measure and (p := paragraph.find(m.sentence, at + 1)) > at]
     span = paragraph[at : min(ends, default=len(paragraph))]
-    found = [s.text for s in sentences(span, clauses=False)]
-    return [s for s in found if not re.fullmatch(r"(?:[一二三四五六七八九十]+是|[（(].{1,3}[）)]|\d+[.、．])", s)] or [step.measure.sentence]
+    if ends:  # what stands behind the last mark is the marker of the next step
+        span = span[: max(span.rfind(mark) for mark in "。！？；!?;") + 1]
+    return [s.text for s in sentences(span, clauses=False)] if len(span) > len(step.measure.sentence) else [step.measure.sentence]
 
 
 def _belongs(sentence: str, found: Group, step: Step) -> bool:

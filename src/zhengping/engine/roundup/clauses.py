@@ -55,6 +55,8 @@ _PRAISE = re.compile(
 _BROKEN = re.compile(r"[*＊〔〕�]|—元|[?？!！]|…{1,2}$")
 _OPEN = {"“": "”", "（": "）", "《": "》", "(": ")", "「": "」", "【": "】", "‘": "’"}
 _NOT_OPENING = re.compile(r"^(?:但|而(?!且)|不过|然而|却|因此|所以|因为|虽然|尽管|如果|假如|以致|甚至|可(?!以)|只是|是|就是|也是|即|或|和|与其|不是|那|这|其|他|她|它|我|咱|谁|什么|怎|哪|多|再|又|还有|使得|从而|进而|以便|等)")
+# What a step is called before it is told: 评估，由三位投资人…; “减后顾”，回来的老师…; 算待遇账：林场学校….
+_LABEL = re.compile(r"^(?:“[^”]{1,8}”[，：:]|[^，。；：“”\d]{1,6}[：:]|(?![每去今前到在对由凡从向把将])[^，。；：“”\d]{1,4}，(?=[^，。；]{6,}))(?=[^，。；]{4,})")
 Form = Literal["predicate", "topic"]
 
 
@@ -88,6 +90,15 @@ def bare(sentence: str) -> str:
     if stripped != text and form(stripped) == "predicate":
         text = stripped
     return text
+
+
+def unlabelled(sentence: str) -> str:
+    """A step's sentence without the short name that stands before what was done.
+
+    >>> unlabelled("评估，由三位投资人看能不能做成东西。"), unlabelled("看旧址，住板房。")
+    ('由三位投资人看能不能做成东西。', '看旧址，住板房。')
+    """
+    return _LABEL.sub("", sentence)
 
 
 def shorten(sentence: str, most: int) -> str:
