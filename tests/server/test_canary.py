@@ -76,7 +76,7 @@ def opened(answer) -> bytes:
 def test_no_secret_reaches_whom_it_should_not(world):
     case, edition = world["case"], world["edition"]
     given = world["given"]
-    words = {"key": "reform", "page": 1, "about": "total", "slug": edition.slug, "number": case.number, "pk": case.files.first().pk, "sign": "x", "ending": "docx", "kind": "themes", "word": "x", "token": "guess", "code": "en", "round": 1, "assignment": given.pk, "proposal": 1, "objection": 1}
+    words = {"key": "reform", "page": 1, "about": "total", "slug": edition.slug, "number": case.number, "pk": case.files.first().pk, "sign": "x", "ending": "docx", "kind": "themes", "word": "x", "token": "guess", "code": "en", "round": 1, "assignment": given.pk, "seat": given.seat_id, "proposal": 1, "objection": 1}
     leaks = []
     for role, client in world["clients"].items():
         own = {SECRETS["judge"], SECRETS["title"]} if role == "judge" else set()  # a judge reads blind what the case says
@@ -120,7 +120,7 @@ def test_no_text_of_a_person_becomes_markup_on_any_page(edition, organiser, numb
     given = judged(edition, judge, case)
     type(given.sheet).objects.filter(pk=given.sheet.pk).update(notes=PAYLOAD)
     judging.say(held=given.round, submission=case, actor=judge, words=PAYLOAD)
-    words = {"slug": edition.slug, "number": case.number, "division": "320000", "pk": case.files.first().pk, "token": case.token, "round": 1, "assignment": given.pk, "proposal": 1, "kind": "themes", "sign": "x", "word": "x", "ending": "jsonl", "code": "en"}
+    words = {"slug": edition.slug, "number": case.number, "division": "320000", "pk": case.files.first().pk, "token": case.token, "round": 1, "assignment": given.pk, "seat": given.seat_id, "proposal": 1, "kind": "themes", "sign": "x", "word": "x", "ending": "jsonl", "code": "en"}
     wrong, seen = [], 0
     for user in (organiser, screener, judge, None):
         client = client_of(user)
