@@ -12,7 +12,8 @@ from zhengping.server.submission import tasks
 from zhengping.server.submission.models import Match, Submission
 
 
-def test_a_look_finds_every_sweep_in_order_and_compares_what_came(edition, organiser, word, caplog):
+def test_a_look_finds_every_sweep_in_order_and_compares_what_came(edition, organiser, word, caplog, monkeypatch):
+    monkeypatch.setattr("django.db.close_old_connections", lambda: None)  # the test's transaction goes on
     take(edition, ("甲.docx", word()), ("乙.docx", word() + b"\0"), source="screener", by=organiser)
 
     done = server.look()
