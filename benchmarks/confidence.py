@@ -16,6 +16,7 @@ from random import Random
 
 from zhengping.engine import tables
 from zhengping.engine.coding import resolve
+from zhengping.engine.coding.units import kind
 from zhengping.samples import units
 
 PUBLIC = Path(__file__).parents[1] / "tests/engine/coding/public_names.jsonl"
@@ -49,16 +50,17 @@ def rows() -> list[tuple[str, str, str, str]]:
 def public() -> None:
     """Print how many names of public bodies are decided with 0.9 or more, and how many of those are right."""
     listed = [json.loads(line) for line in PUBLIC.read_text("utf-8").splitlines()]
-    sure, right, province = 0, 0, 0
+    sure, right, province, kinds = 0, 0, 0, 0
     for row in listed:
         place = resolve(row["unit"], province=row["province"], year=2026)
+        kinds += kind(row["unit"], place)[0] == row["unit_type"]
         if place.division and place.confidence >= 0.9:
             sure += 1
             right += place.division in (row["division"], row["also_right"])
             province += place.division not in (row["division"], row["also_right"]) and place.division == row["division"][:2] + "0000"
     decidable = sum(bool(row["division"]) for row in listed)
     print(f"{len(listed)} public bodies, {decidable} decidable: 0.90 or more for {sure} ({sure / decidable:.3f}), right {right / sure:.4f} (at least {wilson(right, sure):.4f}), ", end="")
-    print(f"right or the right province {(right + province) / sure:.4f} (at least {wilson(right + province, sure):.4f})")
+    print(f"right or the right province {(right + province) / sure:.4f} (at least {wilson(right + province, sure):.4f}); kind of unit right for {kinds}")
 
 
 def main() -> int:

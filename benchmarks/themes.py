@@ -1,7 +1,7 @@
 """How right the main theme is on samples and on texts in other words, with and without confirmed codings: `themes.py [SPLITS]`.
 
 The learner stands beside TF-IDF of characters with logistic regression (scikit-learn) on the same confirmed codings: in each of SPLITS
-(default 10) random splits of `tests/engine/coding/handwritten.jsonl` so many texts are confirmed and the others coded; 100 means each
+(default 10) random splits of the first set, `tests/engine/coding/handwritten.jsonl`, so many texts are confirmed and the others coded; 100 means each
 text coded with the 99 others confirmed.
 """
 
@@ -19,7 +19,7 @@ from zhengping.engine import coding, tables
 from zhengping.engine.record import Case, Coding
 from zhengping.samples.prose import compose
 
-HANDWRITTEN = Path(__file__).parents[1] / "tests/engine/coding/handwritten.jsonl"
+SETS = sorted((Path(__file__).parents[1] / "tests/engine/coding").glob("handwritten*.jsonl"))
 KEYS = [theme.key for theme in tables.themes()]
 
 
@@ -100,18 +100,18 @@ def curve(pool: list[tuple[Case, str]], count: int, extra: list[tuple[Case, str]
 def main(words: list[str]) -> None:
     """Measure and print."""
     count = int(words[0]) if words else 10
-    written = rows(HANDWRITTEN)
+    written = rows(SETS[0])
     coder = coding.Coder(tables.themes())
     made = composed(450, 7)
     print(f"samples, no confirmed codings      {right(coded(coder, [case for case, _ in made]), [key for _, key in made]):.3f}")
-    codings = coded(coder, [case for case, _, _ in written])
-    truth = [key for _, key, _ in written]
-    print(f"handwritten, no confirmed codings  {right(codings, truth):.3f}")
-    first_two = np.mean([key in found.themes[:2] for found, key in zip(codings, truth, strict=True)])
-    print(f"handwritten, among the first two   {first_two:.3f}")
-    steps = [[(m.role, m.sentence) for m in found.measures] for found in codings]
-    exact = sum(step in found for (_, _, wanted), found in zip(written, steps, strict=True) for step in wanted)
-    print(f"handwritten, measures with sentence and role exact {exact}/{sum(len(wanted) for _, _, wanted in written)}, told in all {sum(map(len, steps))}")
+    print("set                 texts  theme  among the first two  measures exact  of  told in all")
+    for path in SETS:
+        held = rows(path)
+        codings, truth = coded(coder, [case for case, _, _ in held]), [key for _, key, _ in held]
+        first_two = np.mean([key in found.themes[:2] for found, key in zip(codings, truth, strict=True)])
+        steps = [[(m.role, m.sentence) for m in found.measures] for found in codings]
+        exact = sum(step in found for (_, _, wanted), found in zip(held, steps, strict=True) for step in wanted)
+        print(f"{path.stem:19} {len(held):5}  {right(codings, truth):.3f}  {first_two:19.3f}  {exact:14}  {sum(len(wanted) for _, _, wanted in held)}  {sum(map(len, steps))}")
     curve([(case, key) for case, key, _ in written], count, composed(100, 11))
 
 

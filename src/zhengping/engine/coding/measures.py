@@ -41,12 +41,10 @@ _GOT = re.compile(
     r"[少多高快强好稳近省齐亮熟变准活大小富美暖通畅顺宽]了|增[加长至到收]|新增|提[升高]|达到|下降|缩短|上升|突破|首次|第一次|头一(?:回|次)|评为|荣获|获评|入选|翻番|减少|由.{1,12}(?:到|增|升|降|变)|从.{1,12}(?:到|升|增|降|变)|不[再必用]"
 )
 _DID = re.compile(r"^(?:.{0,4})?(?:建立|健全|完善|推进|实施|开展|打造|设立|组建|创新|探索|坚持|强化|优化|深化|出台|制定|搭建|构建|推行|选派|聚焦|突出|加强|加大|拓宽|畅通|落实|培育|引进|改革)")
-
-
 _DIGITS = {word: value for value, word in enumerate("一二三四五六七八九十", 1)} | {"十一": 11, "十二": 12, "首": 1}
 _N = "[一二三四五六七八九十]"
 _MARKER = re.compile(
-    rf"(?P<say>{_N}{{1,2}})(?:是(?!否|个(?!别|人|体)|种|名|项|家|条)|要(?!求|素|点|件|领)|则(?=[\u4e00-\u9fff]{{2}})|来[，,]?(?!自))|"
+    rf"(?P<say>{_N}{{1,2}})(?:是(?!否|个(?!别|人|体)|种|名|项|家|条)|要(?!求|素|点|件|领)|则(?=[\u4e00-\u9fff]{{2}})|来[，,](?!自))|"
     rf"其(?P<its>{_N})(?:是(?=[\u4e00-\u9fff])|[，,、：:])|"
     rf"[（(](?P<bracket>{_N}{{1,2}}|\d{{1,2}})[）)]|"
     r"(?P<first>首先|先是(?=[\u4e00-\u9fff])|其次|再次|再者|接着|接下来|然后|再就是|再是(?=[\u4e00-\u9fff])|还有(?=[\u4e00-\u9fff])|最后)(?:是(?=[\u4e00-\u9fff]))?[，,]?|"
@@ -54,11 +52,11 @@ _MARKER = re.compile(
     rf"(?:第|头(?=一))(?P<nth>{_N})(?:(?:[步招着程条件项点环类回张关道层重种][骤事]?|方面|个(?!月)环?)(?:[\u4e00-\u9fff]{{0,6}}?是|：|，|,)?)?(?:(?<=是)|(?<=[，,：步招着])|[，,、：:])|"
     r"[（(](?P<stem>[甲乙丙丁戊己庚辛])[）)]|"
     r"[Ss](?:tep|TEP)\s*(?P<pace>\d)(?!\d)[.．、：:]?|"
-    rf"[【\[]?(?P<noun>(?!第)[\u4e00-\u9fff]{{2}})(?P<count>{_N}|\d|[①-⑩])(?:[】\]]|[：:](?!\d)|[ \u3000]+(?=[\u4e00-\u9fff]))|"
+    rf"[【\[]?(?P<noun>(?!第|附|图|表|注)[\u4e00-\u9fff]{{2}})(?P<count>{_N}|\d|[①-⑩])(?:[】\]]|[：:](?!\d)|[ \u3000]+(?=[\u4e00-\u9fff]))|"
     rf"(?P<plain>{_N}{{1,2}})、(?!{_N}、)|"
     r"(?P<digit>(?<![\d.．])\d{1,2})(?:[.．、](?!\d)|[)）])|"
     r"(?P<letter>[A-HＡ-Ｈ](?=[.．、)）])|[a-h](?=[)）]))[.．、)）](?![A-Za-z])|"
-    r"(?P<circle>[①-⑩⑴-⑽㈠-㈩])|(?P<roman>[Ⅰ-Ⅹ])[.．、]?|"
+    r"(?P<circle>[①-⑩⑴-⑽㈠-㈩])|(?P<roman>[Ⅰ-Ⅹ])[.．、]|"
     r"^(?P<dash>——|[-–—•·●■◆▪○★✓✔▲△▶►➢◇※◎])(?=\s*[\u4e00-\u9fff“])|"
     rf"(?P<verb>{_N})(?P<said>[\u4e00-\u9fff])"
 )
@@ -71,7 +69,7 @@ _COUNTS = frozenset(
     "等期级组类批次年月日天人区县市位件张块本届线号站点层楼路院中小师产季般些定直样起边方旦律度时下切半同个种名项家条支队所处台套场部头只辆股流把口手心体代对双群堆番共带片生致并再旁向经亩元万千百十"
 )
 _STYLE_OF = {"said": "verb", "count": "noun"}  # the last group of a marker -> its style
-_SOLITARY = frozenset(("say", "bracket", "first", "side", "nth", "digit", "circle"))  # a list of these may have lost its second marker
+_ALONE = re.compile(r"一[是要则来]|首先|一方面|第一[，,、：:步招条件项点环个]|[（(]?[1１]|[（(]一|①")  # a list that begins so may have lost its second marker
 _SECTION = re.compile(r"背景|概况|基本情况|现状|起因|缘起|主要做法|做法|主要措施|实施(?:过程|情况|路径)|成效|效果|成果|启示|经验|体会|存在(?:的)?(?:问题|不足)|下一步|思考|推广|结语|前言|引言")
 
 
@@ -160,7 +158,7 @@ def _lists(paragraphs: tuple[str, ...]) -> list[list[_Mark]]:
 def _is_list(paragraphs: tuple[str, ...], marks: list[_Mark]) -> bool:
     style = marks[0].style.split()[0]
     if len(marks) == 1:
-        return style in _SOLITARY and marks[0].ordinal == 1
+        return marks[0].ordinal == 1 and style != "verb" and bool(_ALONE.match(paragraphs[marks[0].paragraph], marks[0].start))
     if style == "plain":  # the sections of a text are no steps
         return not any(_SECTION.search(paragraphs[mark.paragraph][mark.end : mark.end + 12]) for mark in marks)
     return style not in ("verb", "noun", "letter", "roman", "stem", "pace") or marks[0].ordinal == 1
