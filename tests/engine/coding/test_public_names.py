@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from zhengping.engine.coding import resolve
+from zhengping.engine.coding import resolve, units
 
 ROWS = [json.loads(line) for line in (Path(__file__).parent / "public_names.jsonl").read_text("utf-8").splitlines()]
 
@@ -45,3 +45,12 @@ def test_short_old_and_zone_names_lead_to_the_division_of_today(name, province, 
 @pytest.mark.parametrize("name", ["四川红旗渠水利有限公司", "飞鹤（甘南）乳品有限公司"])
 def test_a_name_that_is_another_word_or_lies_in_another_province_is_not_sure(name):
     assert resolve(name, province="230000", year=2026).confidence < 0.9
+
+
+def test_the_kind_is_right_but_for_what_is_called_otherwise_and_firms_that_do_not_tell():
+    otherwise = {"地方": "其他党政机关", "中小学与职业院校": "高等院校", "科研院所": "其他党政机关"}  # a county named alone, vocational colleges, party schools
+    found = [(row["unit"], row["unit_type"], units.kind(row["unit"], resolve(row["unit"], province=row["province"], year=2026))) for row in ROWS]
+    wrong = [(name, told[0]) for name, true, told in found if told[0] != true and otherwise.get(told[0]) != true]
+
+    assert len(wrong) <= 0.015 * len(ROWS), wrong
+    assert [pair for pair in wrong if pair[1] == "地方"] == []

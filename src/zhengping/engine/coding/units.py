@@ -47,13 +47,17 @@ def _offices() -> frozenset[str]:
     return frozenset(("组织部门", "人社", "科技", "文旅", "农业农村", "教育", "卫健", "编办", "其他党政机关"))
 
 
+def _is_school(name: str) -> bool:
+    return name in names() and names()[name][0].kind == "school"
+
+
 def _is_only_a_place(unit: str, place: Place) -> bool:
-    if names().get(unit, (None,))[0] and names()[unit][0].kind == "school":
+    if not place.quote or place.quote[-1] in "镇乡村" or _is_school(unit) or _is_school(place.quote):
         return False
-    rest = unit.replace(place.zone, "") if place.zone else unit
-    if not place.quote or place.quote[-1] in "镇乡村":
-        return False
-    return place.quote in (unit, rest) or (unit.endswith(place.quote) and unit.removesuffix(place.quote) in names())  # 浙江 + 湖州安吉
+    if place.quote in (unit, unit.replace(place.zone, "")):
+        return True
+    before = unit.removesuffix(place.quote)  # 浙江 before 湖州安吉
+    return before != unit and before in names() and not _is_school(before)
 
 
 def kind(unit: str, place: Place) -> tuple[str, str, float]:
