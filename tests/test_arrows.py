@@ -2,9 +2,11 @@
 
 import ast
 import dataclasses
+import importlib
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import grimp
@@ -202,3 +204,27 @@ def test_a_template_includes_only_from_below(stage):
     used = {name for file in (SERVER / stage).rglob("*.html") for name in pattern.findall(file.read_text("utf-8"))}
 
     assert {name for name in used if HEIGHT.get(name, 0) > HEIGHT[stage]} == set()
+
+
+def missing_names(path):
+    """Names that a file asks of one of our modules and that are not there: `module.name` where `module` is imported from one place and bound nowhere else in the file."""
+    tree = ast.parse(path.read_text("utf-8"))
+    imported = defaultdict(set)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("zhengping"):
+            for alias in node.names:
+                imported[alias.asname or alias.name].add(f"{node.module}.{alias.name}")
+    bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)} | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id not in bound and len(imported.get(node.value.id, ())) == 1:
+            module = sys.modules.get(*imported[node.value.id])
+            if module and not hasattr(module, node.attr):
+                yield f"{path.relative_to(SOURCE)}:{node.lineno} {node.value.id}.{node.attr}"
+
+
+def test_what_is_asked_of_a_module_is_there():
+    for path in FILES:
+        if "migrations" not in path.parts and path.name not in ("settings.py", "wsgi.py", "__main__.py"):
+            importlib.import_module(".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__"))
+
+    assert [told for path in FILES for told in missing_names(path)] == []
