@@ -19,15 +19,6 @@ _PEOPLES = re.compile(f"(?:{_NATIONALITY})+(?=自治)")
 _ENDING = re.compile(r"(?:特别行政区|自治区|自治州|自治县|自治旗|联合旗|地区|新区|林区|特区|省|市|州|盟|县|区|旗)$")
 
 # A short name that starts one of these is no place: 东方电气 is no unit of 东方市, 北京路街道 none of 北京.
-# Ways to write a division that no rule gives.
-_ALIASES = {
-    "博州": "652700", "巴州": "652800", "克州": "653000", "锡盟": "152500", "阿盟": "152900", "深汕": "440300", "内蒙": "150000", "塘沽区": "120116", "汉沽区": "120116", "大港区": "120116", "思茅市": "530800",
-    "土左旗": "150121", "土右旗": "150221", "达茂旗": "150223", "阿鲁旗": "150421", "克旗": "150425", "翁旗": "150426", "喀喇沁": "150428", "科左中旗": "150521", "科左后旗": "150522",
-    "鄂前旗": "150623", "莫旗": "150722", "鄂温克旗": "150724", "陈旗": "150725", "新左旗": "150726", "新右旗": "150727", "乌前旗": "150823", "乌中旗": "150824", "乌后旗": "150825",
-    "察右前旗": "150926", "察右中旗": "150927", "察右后旗": "150928", "科右前旗": "152221", "科右中旗": "152222", "阿巴嘎": "152522", "苏左旗": "152523", "苏右旗": "152524",
-    "东乌旗": "152525", "西乌旗": "152526", "太旗": "152527", "阿左旗": "152921", "阿右旗": "152922", "额旗": "152923", "喀左县": "211324", "阜蒙县": "210921", "前郭县": "220721",
-    "杜蒙县": "230624", "积石山县": "622927",
-}  # fmt: skip
 
 _STREET = "路街道巷弄里桥站河江湖山海岛港湾镇乡村屯庄寨社园苑"
 _OTHER_WORDS = {
@@ -113,7 +104,7 @@ def names() -> dict[str, tuple[Name, ...]]:
         for text, kind, sure in _spellings(division):
             meaning = Name(division.number, division.depth, kind, *span, stem(division.number), sure)
             found.setdefault(text, []).append(meaning)
-    for text, number in _ALIASES.items():
+    for text, number in tables.short_names().items():
         found.setdefault(text, []).append(Name(number, depth(number), "short", 0, 9999, stem(number), True))
     for text, number in tables.zones().items():
         # 两江新区 was a zone before it became a division in 2026: the year chooses.

@@ -61,6 +61,12 @@ def zones() -> dict[str, str]:
 
 
 @cache
+def short_names() -> dict[str, str]:
+    """Ways to write a division that no rule gives (博州, 科左后旗), and names that ended before the lists begin (塘沽区) -> its number."""
+    return {row["name"]: row["division"] for row in csv.DictReader(text("short_names.csv").splitlines())}
+
+
+@cache
 def institutes() -> dict[str, str]:
     """Research institutes and hospitals whose name does not tell their seat -> the division of the seat."""
     return {row["name"]: row["division"] for row in csv.DictReader(text("institutes.csv").splitlines())}
