@@ -93,12 +93,14 @@ def bare(sentence: str) -> str:
 
 
 def unlabelled(sentence: str) -> str:
-    """A step's sentence without the short name that stands before what was done.
+    """A step's sentence without the short name that stands before what was done; a verb with its object is no name.
 
-    >>> unlabelled("评估，由三位投资人看能不能做成东西。"), unlabelled("看旧址，住板房。")
-    ('由三位投资人看能不能做成东西。', '看旧址，住板房。')
+    >>> unlabelled("评估，由三位投资人看能不能做成东西。"), unlabelled("出台政策，引进二十名博士。")
+    ('由三位投资人看能不能做成东西。', '出台政策，引进二十名博士。')
     """
-    return _LABEL.sub("", sentence)
+    label = _LABEL.match(sentence)
+    is_deed = label and label[0][-1] == "，" and len(label[0]) > 4 and _VERB.match(sentence)
+    return sentence[label.end() :] if label and not is_deed else sentence
 
 
 def shorten(sentence: str, most: int) -> str:
