@@ -11,7 +11,7 @@ import xlsxwriter
 
 _WRITTEN = datetime(2000, 1, 1)
 _MOST = 32_767  # characters a cell of a workbook holds
-_LINE, _HIGHEST = 15.0, 405.0  # points of a line, and of the highest row a workbook allows
+_LINE, _HIGHEST = 16.5, 405.0  # points of a line, and of the highest row a workbook allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Sheet:
 
     `editable` are the columns a person is meant to correct (their head is coloured); `choices` maps a column to the values its cells may take, `ranges` to the numbers
     between which they lie, with the sentence that says so. With `is_locked` other cells cannot be typed into, nor can the `settled` rows (from 0), which are grey. Words in
-    `keys` columns are for machines: they take one line, cut off at the edge.
+    `keys` columns are for machines: they take one line, cut off at the edge, and are not printed; such columns stand last.
     """
 
     name: str
@@ -57,7 +57,7 @@ def workbook(sheets: Iterable[Sheet]) -> bytes:
 def _write(book: xlsxwriter.Workbook, sheet: Sheet, looks: dict[str, xlsxwriter.format.Format]) -> None:
     page = book.add_worksheet(sheet.name)
     page.freeze_panes(1, 2 if len(sheet.head) > 4 else 0)
-    page.set_row(0, 30)
+    page.set_row(0, max(30.0, 6.0 + _LINE * max((_lines(heading, width) for heading, width in sheet.head), default=1)))
     page.set_landscape()
     page.set_paper(9)
     page.repeat_rows(0)
@@ -85,6 +85,8 @@ def _write(book: xlsxwriter.Workbook, sheet: Sheet, looks: dict[str, xlsxwriter.
     for column, (low, high, sentence) in sheet.ranges.items():
         rule = {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high, "input_message": sentence[:255], "error_message": sentence[:255]}
         page.data_validation(1, column, max(1, len(sheet.rows)), column, rule)
+    if sheet.keys:
+        page.print_area(0, 0, max(1, len(sheet.rows)), min(sheet.keys) - 1)
     if sheet.is_locked:
         page.protect("", {"format_columns": True, "format_rows": True, "autofilter": True, "select_locked_cells": True})
 
