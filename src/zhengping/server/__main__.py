@@ -188,8 +188,9 @@ def work() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     while not stopping.is_set():
-        begun = time.monotonic()
-        stopping.wait(max(0.0, begun + PACE - time.monotonic()) if look() else IDLE)
+        due = time.monotonic() + PACE
+        done = look()
+        stopping.wait(max(0.0, due - time.monotonic()) if done else IDLE)
     return 0
 
 

@@ -189,4 +189,4 @@ def test_a_row_of_a_workbook_is_high_enough_for_its_longest_cell(tmp_path):
     (tmp_path / "a.xlsx").write_bytes(workbook([Sheet("a", (("x", 20), ("y", 10)), [("短", "短"), ("长" * 95, "短"), ("长" * 9000, "")])]))
 
     page = load_workbook(tmp_path / "a.xlsx").active
-    assert [page.row_dimensions[at].height for at in (2, 3, 4)] == [None, 150, 405]
+    assert [page.row_dimensions[at].height for at in (2, 3, 4)] == [None, 10 * 16.5, 405]

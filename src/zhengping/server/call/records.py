@@ -127,7 +127,7 @@ def address(path: str) -> str:
 
 
 def qr(link: str) -> str:
-    """The QR code of an address as SVG (ISO/IEC 18004, level M). One mask for all: seeking the best of eight takes five times as long and photographs are read no better."""
+    """The QR code of an address as SVG (ISO/IEC 18004, level M). One mask for all: every reader takes any of the eight, and to seek the best takes five times as long."""
     held = io.BytesIO()
     segno.make(link, error="m", micro=False, mask=1).save(held, kind="svg", xmldecl=False, scale=4, omitsize=True, border=2)
     return held.getvalue().decode()
