@@ -4,8 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from zhengping.engine import coding, tables
+from zhengping.engine.coding.measures import measures
 from zhengping.engine.record import Case
 
 
@@ -79,3 +82,21 @@ def test_a_list_is_known_by_any_of_its_usual_markers(text):
 )
 def test_what_only_looks_like_a_list_is_none(text):
     assert coding.Coder(tables.themes()).code(Case(1, "", "", (text,))).measures == ()
+
+
+@pytest.mark.parametrize("text", ["首先：\n市里成立服务组。", "（一）：\n市里成立服务组。\n（二）：\n财政出两千万元。", "一、\n市里成立服务组。\n二、\n财政出两千万元。"])
+def test_a_marker_alone_on_its_line_takes_the_next_line(text):
+    found = coding.Coder(tables.themes()).code(Case(1, "", "", tuple(text.split("\n")))).measures
+
+    assert [m.sentence for m in found] == ["市里成立服务组。", "财政出两千万元。"][: len(found)] and found
+
+
+PIECES = ["一是", "二是", "（一）", "（二）", "首先", "再是", "还有", "其一", "其二", "第一步", "第二步", "头一件事", "1.", "2、", "①", "⑵", "Ⅰ.", "（甲）", "A.", "b）", "——", "▲", "规矩一", "规矩二", "一怕", "二怕", "一、", "二、", "Step 1", "是", "：", "，", "；", "。", " ", "\u3000", "“", "”", "服务", "问题", "成效", "\n", "\n"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_any_heap_of_markers_gives_whole_sentences_of_the_text(text):
+    found = measures(Case(1, "", "", tuple(text.split("\n"))))
+
+    assert all(m.sentence and m.sentence in text for m in found)

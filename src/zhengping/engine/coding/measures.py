@@ -233,7 +233,7 @@ def measures(case: Case) -> tuple[Measure, ...]:
     found: list[tuple[_Mark, Measure]] = []
     for marks in _lists(case.paragraphs):
         spans = [_span(case.paragraphs, marks, place) for place in range(len(marks))]
-        first = [sentences(span.partition("\n")[0])[0] if span else Sentence("", 0, 0) for span in spans]
+        first = [next(iter(sentences(span.partition("\n")[0])), Sentence("", 0, 0)) for span in spans]
         role = _role(marks, [sentence.text for sentence in first], case)
         for mark, span, sentence in zip(marks, spans, first, strict=True):
             if sentence.text:
@@ -252,4 +252,4 @@ def _span(paragraphs: tuple[str, ...], marks: list[_Mark], place: int) -> str:
     if len(text) < 30 and not re.search(r"[。；;！]$", text) and mark.paragraph + 1 < len(paragraphs):
         if not (following and following.paragraph <= mark.paragraph + 1):
             text = f"{text}\n{paragraphs[mark.paragraph + 1]}".lstrip()
-    return text.lstrip("，,、：: ")
+    return text.lstrip("，,、：: \n")
