@@ -1,6 +1,6 @@
 """Adaptive reading beside uniform reading with the same estimator: `adaptive.py [WORLDS]` (1 by default; 20 for the figures).
 
-1,000 cases, 60 judges of unknown severity (sd 0.7 of quality's) estimated from the same scores. Two reads of each case, then four batches of the further
+1,000 cases, 60 judges of unknown severity (sd 0.7 of quality's) estimated from the same scores. Two reads of each case, then six batches of the further
 reads where they are worth most, 3 a case on average; beside them 3, 4 and 5 reads of each case. Overlap of the best N with the truth, paired worlds.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from zhengping.engine.adaptive import Line, next_reads
 from zhengping.engine.calibration import Options, calibrate
 
-CASES, JUDGES = 1000, 60
+CASES, JUDGES, BATCHES = 1000, 60, 6
 
 
 class World:
@@ -35,12 +35,12 @@ class World:
         return calibrate([f"{case:04}" for case, _ in pairs], [f"{judge:02}" for _, judge in pairs], np.round(values), options=Options(as_is=True, draws=20))
 
     def adaptive(self, count: int) -> list[tuple[int, int]]:
-        """Two reads each, then four batches."""
+        """Two reads each, then six batches, one a case in all."""
         pairs = self.uniform(2)
-        for _batch in range(4):
+        for batch in range(BATCHES):
             found = self.calibrated(pairs)
             done = {(f"{case:04}", f"{judge:02}") for case, judge in pairs}
-            reads = next_reads(found.estimates, found.judges, done, CASES // 4, [Line(count)], least=0.0).reads
+            reads = next_reads(found.estimates, found.judges, done, (batch + 1) * CASES // BATCHES - batch * CASES // BATCHES, [Line(count)], least=0.0).reads
             pairs += [(int(read.case), int(read.judge)) for read in reads]
         return pairs
 

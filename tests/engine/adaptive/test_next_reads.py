@@ -1,3 +1,5 @@
+from collections import Counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -59,3 +61,12 @@ def test_a_judge_whose_marks_say_nothing_is_left_out():
     lazy = [*JUDGES[:8], JudgeEstimate("j8", 0.0, -1.0, 1.0, 0.0, 1.0, 0)]
 
     assert all(read.judge != "j8" for read in next_reads(CASES, lazy, (), 40, [Line(10)]).reads)
+
+
+def test_a_case_gets_two_reads_at_once_while_another_is_worth_one():
+    near = [Estimate(row.case, 80.0 - at / 5, sd=3.0, reads=2) for at, row in enumerate(CASES)]
+    counts = Counter(read.case for read in next_reads(near, JUDGES, (), 30, [Line(10)]).reads)
+    alone = Counter(read.case for read in next_reads(CASES[:2], JUDGES, (), 12, [Line(1)]).reads)
+
+    assert max(counts.values()) == 2
+    assert set(alone.values()) == {6}

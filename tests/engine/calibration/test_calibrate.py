@@ -168,3 +168,14 @@ def test_the_explanation_adds_up():
 def test_no_score_is_a_trouble():
     with pytest.raises(Trouble):
         calibrate([], [], np.zeros(0))
+
+
+def test_marks_at_the_end_of_the_scale_widen_the_interval_of_their_case():
+    cases, judges, values, _ = world(8, cases=300)
+    free, cut = by_case(calibrate(cases, judges, values)), np.minimum(values, np.quantile(values, 0.9))
+    found = by_case(calibrate(cases, judges, cut))
+    ends = {name: sum(cut[at] == cut.max() for at in range(len(cut)) if cases[at] == name) for name in found}
+
+    width = [np.mean([found[name].high - found[name].low for name in found if ends[name] == count]) for count in (0, 1, 3)]
+    assert width[0] < width[1] < width[2]
+    assert np.ptp([free[name].high - free[name].low for name in free if free[name].reads == 3]) < 0.15 * width[0]

@@ -80,3 +80,11 @@ def test_names_and_order_do_not_matter_in_fixed_panels():
     first, second = estimates(case, judge, values)[0], estimates(case[order], other[judge][order], values[order])[0]
 
     assert np.abs(first - second).max() < 0.02
+
+
+def test_without_links_small_differences_of_panels_are_quality_and_great_ones_severity():
+    strong = np.mean([correlation(seed, links=0.0, severity=0.0, strength=0.5) for seed in range(6)], axis=0)
+    severe = np.mean([correlation(seed, links=0.0, severity=1.5, strength=0.5) for seed in range(6)], axis=0)
+
+    assert strong[0] > strong[1] - 0.01
+    assert severe[0] > severe[1] + 0.1

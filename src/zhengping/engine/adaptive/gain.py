@@ -15,6 +15,7 @@ from zhengping.engine.record import Estimate, JudgeEstimate
 Floats = npt.NDArray[np.float64]
 _NORMAL = 1.6448536269514722
 _LEAST = 0.002
+_AT_ONCE = 2  # further reads of a case in one step: what they say decides on more
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def next_reads(
 ) -> NextReads:
     """Up to `budget` further reads; at most `most` reads a case; never a pair of `done` nor one that `may(case, judge)` forbids.
 
+    A case gets two of them at most as long as another is worth a read: measured, three or more at once lose what the first would have told.
     A read by a judge of discrimination a, noise s and severity variance v adds the precision a² / (s² + v). Judges with few reads come first
     among those allowed, so that loads stay even; `loads` is the most that a judge reads in all. `least` is by default 0.002 of the estimates' standard deviation.
     """
@@ -71,15 +73,26 @@ def next_reads(
     chosen = _Chosen(judges, done, may, loads or {})
     variance = [_deviation(row) ** 2 for row in rows]
     reads = [row.reads for row in rows]
+    for_now = [count + _AT_ONCE for count in reads]
     at = np.array(cuts)
     usual = chosen.usual
     heap = [(-_gain(value, spread, usual, at, weights), place) for place, (value, spread) in enumerate(zip(values.tolist(), variance, strict=True))]
     heapq.heapify(heap)
     found: list[Read] = []
+    later: list[tuple[float, int]] = []
     blocked = False
-    while heap and len(found) < budget and -heap[0][0] > floor:
-        _worth, place = heapq.heappop(heap)
+    while len(found) < budget:
+        if not heap or -heap[0][0] <= floor:
+            if not later:
+                break
+            heap, later, for_now = later, [], [most] * len(rows)
+            heapq.heapify(heap)
+            continue
+        worth, place = heapq.heappop(heap)
         if reads[place] >= most:
+            continue
+        if reads[place] >= for_now[place]:
+            later.append((worth, place))
             continue
         judge = chosen.take(rows[place].case)
         if judge is None:

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.random import default_rng
 
 from zhengping.engine.calibration.factor import Factor, factor
-from zhengping.engine.calibration.marks import Floats, Ints, Marks, islands
+from zhengping.engine.calibration.marks import Floats, Ints, Marks, at_ends, islands
 from zhengping.engine.calibration.mixed import Mixed, mixed
 from zhengping.engine.calibration.panels import Levels, levels, panels
 
 NORMAL = 1.6448536269514722  # a 90 % interval is twice this many standard deviations wide
 _WIDER = 1.02  # variances and scales are estimated from the same marks
 _HEAVY = 0.96
+_CUT = 0.5  # how much wider the variance of a case is whose marks all stand at an end of the scale
+_STRENGTH = 0.25  # variance of the quality of unlinked panels against that of cases: what lies beyond is taken for severity of whole panels
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,15 @@ def fit(of: Marks) -> Fit:
     even, doubt = quality, np.zeros(1)
     if len(island) and island.max() > 0 and crossed.case_variance > 0:
         quality, even, judge, doubt = _readings(of, island, quality, judge, crossed)
+    return Fit(found.mean + quality, np.sqrt(_error(of, crossed, found) + doubt), found.mean + even, judge, island, crossed, found, crossed.mean + crossed.case)
+
+
+def _error(of: Marks, crossed: Mixed, found: Factor) -> Floats:
+    """The variance of each case: the mixed model's, wider where its marks stand at an end of the scale and say "at least" or "at most" only."""
     wider = _WIDER * (_HEAVY if found.heavy else 1.0)
-    return Fit(found.mean + quality, np.sqrt(crossed.case_error * wider**2 + doubt), found.mean + even, judge, island, crossed, found, crossed.mean + crossed.case)
+    cut = of.by_case(at_ends(of)) / np.maximum(of.reads, 1)
+    error: Floats = crossed.case_error * wider**2 * (1 + _CUT * cut)
+    return error
 
 
 def _by_levels(of: Marks, split: Levels, island: Ints) -> Fit:
@@ -56,8 +65,7 @@ def _by_levels(of: Marks, split: Levels, island: Ints) -> Fit:
     inner = Marks(of.case, of.judge, of.value - split.judge[of.judge] - split.case[of.case], of.cases, of.judges)
     crossed = mixed(inner)
     found = factor(inner, crossed)
-    wider = _WIDER * (_HEAVY if found.heavy else 1.0)
-    deviation = np.sqrt(crossed.case_error * wider**2 + split.variance)
+    deviation = np.sqrt(_error(of, crossed, found) + split.variance)
     level = split.case - float(split.case.mean())
     moved = split.judge - float(split.judge[of.judge].mean())
     mean = float(of.value.mean() - inner.value.mean()) + found.mean - float(level[of.case].mean()) - float(moved[of.judge].mean())
@@ -79,8 +87,8 @@ def _with_levels(inner: Mixed, case: Floats, judge: Floats, mean: float) -> Mixe
 
 
 def _readings(of: Marks, island: Ints, quality: Floats, judge: Floats, crossed: Mixed) -> tuple[Floats, Floats, Floats, Floats]:
-    """Split each island's level between its cases and its judges, by how much the judges' differences within islands can explain; -> the
-    split reading, the reading with islands equally strong, the judges' leniency in the split reading, the variance of the split for each case."""
+    """Split each island's level between its cases and its judges, by how much the judges' differences within islands can explain and by how far panels
+    are apart at all: levels that differ more than unlike themes do are taken for severe and mild panels; -> the split reading, the reading with islands equally strong, the judges' leniency in the split reading, the variance of the split for each case."""
     home = np.full(of.judges, -1)
     home[of.judge] = island[of.case]
     read = home >= 0
@@ -93,11 +101,13 @@ def _readings(of: Marks, island: Ints, quality: Floats, judge: Floats, crossed: 
     inner = float(own @ own / max(read.sum() - count, 1)) + float(crossed.judge_error[read].mean()) * (len(own) > 2 * count)
     noise = min(inner, crossed.judge_variance) / judges + crossed.case_variance / cases
     between = max(0.0, float(np.average((level - np.average(level, weights=cases)) ** 2, weights=cases) - np.average(noise, weights=cases)))
-    share = between / (between + noise) if between else np.zeros(count)
+    strength = min(between, _STRENGTH * crossed.case_variance)
+    mildness = between - strength
+    share = strength / (between + noise) if between else np.zeros(count)
     split = share * level - strong
     moved = judge.copy()
     moved[read] -= split[home[read]]
-    return quality + split[island], quality - strong[island], moved, (share * noise + between / 3)[island]  # a third: if any part of the levels' spread may as well be severity
+    return quality + split[island], quality - strong[island], moved, (share * (noise + mildness) + strength / 3)[island]  # a third: if any part of the levels' spread may as well be severity
 
 
 def ranks(values: Floats, deviation: Floats, seed: int, draws: int) -> tuple[Ints, Ints, Ints]:

@@ -55,6 +55,16 @@ def means(of: Marks) -> Floats:
         return of.by_case(of.value) / of.reads
 
 
+def at_ends(of: Marks) -> Floats:
+    """1 for each mark at an end of the scale where marks pile up (one in a hundred or more), 0 for others: quality beyond the end cannot show in it."""
+    found = np.zeros(len(of.value))
+    for end in (of.value.min(initial=np.inf), of.value.max(initial=-np.inf)):
+        here = of.value == end
+        if here.sum() * 100 >= len(here) and here.sum() >= 3:
+            found[here] = 1.0
+    return found
+
+
 def trimmed(of: Marks) -> Floats:
     """The mean without the highest and the lowest mark; with fewer than three marks the plain mean."""
     order = np.lexsort((of.value, of.case))
