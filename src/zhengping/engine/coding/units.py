@@ -120,7 +120,7 @@ def level(unit: str, unit_type: str, place: Place) -> tuple[str, float]:
     if not place.division:
         words = {"省": "省级", "县": "县级", "旗": "县级", "州": "地级", "盟": "地级"}
         return (words.get(bare[1], "") if bare else "", 0.8 if bare and bare[1] in words else 0.0)
-    rest = unit[len(place.quote) :] if place.quote and unit.startswith(place.quote) else unit  # 东乡区, 镇沅县 are no townships
+    rest = unit.partition(place.quote)[2] if place.quote and place.quote in unit else unit  # 东乡区, 镇沅县 are no townships
     if unit_type in _offices() and _TOWN.search(rest) and unit_type != "组织部门":
         return "乡级", 0.8
     if unit_type == "开发区" or place.zone:
