@@ -1,4 +1,4 @@
-"""Adaptive reading beside uniform reading with the same estimator: `adaptive.py [WORLDS]` (1 by default; 20 for the figures).
+"""Adaptive reading beside uniform reading with the same estimator: `adaptive.py [WORLDS]` (1 by default; 40 for the figures).
 
 1,000 cases, 60 judges of unknown severity (sd 0.7 of quality's) estimated from the same scores. Two reads of each case, then six batches of the further
 reads where they are worth most, 3 a case on average; beside them 3, 4 and 5 reads of each case. Overlap of the best N with the truth, paired worlds.

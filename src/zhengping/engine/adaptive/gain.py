@@ -15,7 +15,7 @@ from zhengping.engine.record import Estimate, JudgeEstimate
 Floats = npt.NDArray[np.float64]
 _NORMAL = 1.6448536269514722
 _LEAST = 0.002
-_AT_ONCE = 2  # further reads of a case in one step: what they say decides on more
+_AT_ONCE = 1  # further reads of a case in one step: what it says decides on more
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def next_reads(
 ) -> NextReads:
     """Up to `budget` further reads; at most `most` reads a case; never a pair of `done` nor one that `may(case, judge)` forbids.
 
-    A case gets two of them at most as long as another is worth a read: measured, three or more at once lose what the first would have told.
+    A case gets one of them as long as another case is worth a read: measured, several at once lose what the first would have told.
     A read by a judge of discrimination a, noise s and severity variance v adds the precision a² / (s² + v). Judges with few reads come first
     among those allowed, so that loads stay even; `loads` is the most that a judge reads in all. `least` is by default 0.002 of the estimates' standard deviation.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from zhengping.engine.coding.gazetteer import names
@@ -15,16 +15,16 @@ from zhengping.engine.text import NUMBER, Sentence, sentences
 # What the sentence before a list calls its items: of several words the last counts (针对…痛点，提出…办法).
 _CUES = {
     "problem": re.compile(
-        r"问题|不足|短板|难点|痛点|困难|困境|瓶颈|挑战|矛盾|堵点|弱项|差距|制约|原因|难题|"
-        r"暴露|新情况|担心|担忧|顾虑|毛病|症结|病根|病灶|隐忧|难过|不顺|短处|软肋|忧虑|疑虑|意见集中|嫌|愁|怪圈|老大难|摆出|卡在"
+        r"问题|不足|短板|难点|痛点|困难|困境|表现[为在]|瓶颈|挑战|矛盾|堵点|弱项|差距|制约|原因|难题|"
+        r"暴露|新情况|担心|担忧|顾虑|毛病|症结|病根|病灶|隐忧|难过|不顺|短处|软肋|麻烦|阻力|风险点|忧虑|疑虑|意见集中|嫌|愁|怪圈|老大难|摆出|卡在"
     ),
     "result": re.compile(
-        r"成效|效果|成绩|实现了|变化|提升了|显著|受益|影响(?!力)|反响|启示|经验|体会|思考|收获|好处|收益|回报|红利|甜头|见效|意想不到|想不到|"
-        r"算(?:起来|下来|一算)|账上|回头(?:来)?看|回顾|(?:一|两|二|三|四|五|六|几|数|多)年(?:来|下来|过去)|如今|改观|气象|亮点|看得见"
+        r"成效|效果|成绩|教训|实现了|变化|提升了|显著|受益|影响(?!力)|反响|启示|经验|体会|思考|收获|好处|收益|回报|红利|甜头|见效|意想不到|想不到|"
+        r"算(?:起来|下来|一算)|账上|回头(?:来)?看|回顾|(?:一|两|二|三|四|五|六|几|数|多)年(?:来|下来|过去)|如今|改观|气象|亮点|看得见|(?:得|果|效|结果)(?:怎样|怎么样|如何)"
     ),
     "measure": re.compile(
         r"做法|措施|举措|办法|步骤|路径|机制|抓手|主要从|着力|创新|推进|实施|建立|打造|坚持|聚焦|构建|如下|探索|实践|法子|招|规矩|约好|约定|商定|协议|条件|环节|制度|方式|清单|"
-        r"件(?:实|大|小)?事|之法|入手|做起|抓起|破解|解决|干的事|做到|推行|定下|改为|分为|分成|要过|具体(?:有|是|为|做)|任务|工作"
+        r"件(?:实|大|小)?事|之法|入手|做起|抓起|补齐|补上|来办|着手|怎么(?:办|改|做|干)|破解|解决|干的事|做到|推行|定下|改为|分为|分成|要过|具体(?:有|是|为|做)|任务|工作"
     ),
 }
 _ROLE_OF_PART = {
@@ -44,13 +44,14 @@ _DID = re.compile(r"^(?:.{0,4})?(?:建立|健全|完善|推进|实施|开展|打
 _DIGITS = {word: value for value, word in enumerate("一二三四五六七八九十", 1)} | {"十一": 11, "十二": 12, "首": 1}
 _N = "[一二三四五六七八九十]"
 _MARKER = re.compile(
-    rf"(?P<say>{_N}{{1,2}})(?:是(?!否|个(?!别|人|体)|种|名|项|家|条)|要(?!求|素|点|件|领)|则(?=[\u4e00-\u9fff]{{2}})|来[，,](?!自))|"
+    rf"(?P<say>{_N}{{1,2}})(?:是(?!否|个(?!别|人|体)|种(?![植养子业粮好])|名(?![校师家医企单额])|项(?!目)|家(?![庭长门底])|条(?![件例块线]))|要(?!求|素|点|件|领)|则(?=[\u4e00-\u9fff]{{2}})|来[，,](?!自))|"
     rf"其(?P<its>{_N})(?:是(?=[\u4e00-\u9fff])|[，,、：:])|"
     rf"[（(](?P<bracket>{_N}{{1,2}}|\d{{1,2}})[）)]|"
-    r"(?P<first>首先|先是(?=[\u4e00-\u9fff])|其次|再次|再者|接着|接下来|然后|再就是|再是(?=[\u4e00-\u9fff])|还有(?=[\u4e00-\u9fff])|最后)(?:是(?=[\u4e00-\u9fff]))?[，,]?|"
+    r"(?P<first>首先|先是(?=[\u4e00-\u9fff])|其次|再次|再者|接着|接下来|然后|再就是|再是(?=[\u4e00-\u9fff])|还有(?=[\u4e00-\u9fff])|[另此]外(?=[，,])|最后)(?:是(?=[\u4e00-\u9fff]))?[，,]?|"
     r"(?P<side>(?:另)?一方面)[，,]?|"
     rf"(?:第|头(?=一))(?P<nth>{_N})(?:(?:[步招着程条件项点环类回张关道层重种][骤事]?|方面|个(?!月)环?)(?:[\u4e00-\u9fff]{{0,6}}?是|：|，|,)?)?(?:(?<=是)|(?<=[，,：步招着])|[，,、：:])|"
-    r"[（(](?P<stem>[甲乙丙丁戊己庚辛])[）)]|"
+    rf"第(?P<year>{_N})年[，,](?=[\u4e00-\u9fff])|"
+    r"[（(]?(?P<stem>[甲乙丙丁戊己庚辛])(?:[）)]|、(?![甲乙丙丁戊己庚辛]))|"
     r"[Ss](?:tep|TEP)\s*(?P<pace>\d)(?!\d)[.．、：:]?|"
     rf"[【\[]?(?P<noun>(?!第|附|图|表|注)[\u4e00-\u9fff]{{2}})(?P<count>{_N}|\d|[①-⑩])(?:[】\]]|[：:](?!\d)|[ \u3000]+(?=[\u4e00-\u9fff]))|"
     rf"(?P<plain>{_N}{{1,2}})、(?!{_N}、)|"
@@ -61,9 +62,9 @@ _MARKER = re.compile(
     rf"(?P<verb>{_N})(?P<said>[\u4e00-\u9fff])"
 )
 _FIRST = {
-    "首先": 1, "先是": 1, "其次": 2, "再次": 3, "再者": 3, "接着": 3, "接下来": 3, "再就是": 3, "再是": 3, "然后": 4, "还有": 5, "最后": 9, "一方面": 1, "另一方面": 2,
+    "首先": 1, "先是": 1, "其次": 2, "再次": 3, "再者": 3, "接着": 3, "接下来": 3, "再就是": 3, "再是": 3, "然后": 4, "还有": 5, "另外": 6, "此外": 6, "最后": 9, "一方面": 1, "另一方面": 2,
 }  # fmt: skip
-_GOES_ON = frozenset(("接着", "接下来", "再就是", "再是", "然后", "还有"))  # said of anything; a marker only where its list was begun just before
+_GOES_ON = frozenset(("接着", "接下来", "再就是", "再是", "然后", "还有", "另外", "此外"))  # said of anything; a marker only where its list was begun just before
 # 一怕 …，二怕 …: any word may follow the number, but for those that count or name (一期工程, 一等奖, 一线)
 _COUNTS = frozenset(
     "等期级组类批次年月日天人区县市位件张块本届线号站点层楼路院中小师产季般些定直样起边方旦律度时下切半同个种名项家条支队所处台套场部头只辆股流把口手心体代对双群堆番共带片生致并再旁向经亩元万千百十"
@@ -157,11 +158,30 @@ def _lists(paragraphs: tuple[str, ...]) -> list[list[_Mark]]:
 
 def _is_list(paragraphs: tuple[str, ...], marks: list[_Mark]) -> bool:
     style = marks[0].style.split()[0]
+    if style == "year":  # a plan by years, not what happened in them
+        return len(marks) > 1 and paragraphs[marks[0].paragraph][: marks[0].start].rstrip().endswith(("：", ":"))
+    if _are_sections(paragraphs, marks):
+        return False
     if len(marks) == 1:
         return marks[0].ordinal == 1 and style != "verb" and bool(_ALONE.match(paragraphs[marks[0].paragraph], marks[0].start))
     if style == "plain":  # the sections of a text are no steps
         return not any(_SECTION.search(paragraphs[mark.paragraph][mark.end : mark.end + 12]) for mark in marks)
+    if style == "verb" and all(_is_word(paragraphs, mark, after) for mark, after in pairwise(marks)):
+        return False  # 一怕泄密，二怕定价，三怕麻烦 is one sentence
     return style not in ("verb", "noun", "letter", "roman", "stem", "pace") or marks[0].ordinal == 1
+
+
+def _are_sections(paragraphs: tuple[str, ...], marks: list[_Mark]) -> bool:
+    """Whether all markers head a line without a stop, and these lines call what is under them by unlike roles (问题在哪里, 怎么改的, 改得怎样)."""
+    heads = [paragraphs[mark.paragraph][mark.end :].strip() for mark in marks]
+    if any(len(head) > 20 or re.search(r"[。；;！!：:]", head) for head in heads) or any(paragraphs[mark.paragraph][: mark.start].strip() for mark in marks):
+        return False
+    return len({_called(head) for head in heads} - {""}) > 1
+
+
+def _is_word(paragraphs: tuple[str, ...], mark: _Mark, after: _Mark) -> bool:
+    """Whether between two markers stands one word alone."""
+    return mark.paragraph == after.paragraph and bool(re.fullmatch(r"[\u4e00-\u9fff]{1,4}[，,、]", paragraphs[mark.paragraph][mark.end : after.start]))
 
 
 def _trimmed(paragraphs: tuple[str, ...], marks: list[_Mark]) -> list[_Mark]:
