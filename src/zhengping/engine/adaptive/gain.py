@@ -15,7 +15,7 @@ from zhengping.engine.record import Estimate, JudgeEstimate
 Floats = npt.NDArray[np.float64]
 _NORMAL = 1.6448536269514722
 _LEAST = 0.002
-_AT_ONCE = 1  # further reads of a case in one step: what it says decides on more
+_AGAIN = 0.2  # what a second further read of a case in one step counts for: the first would have told whether it is needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def next_reads(
 ) -> NextReads:
     """Up to `budget` further reads; at most `most` reads a case; never a pair of `done` nor one that `may(case, judge)` forbids.
 
-    A case gets one of them as long as another case is worth a read: measured, several at once lose what the first would have told.
+    A case's second and later read in one step must be worth five times as much as the first of another: what the first says is not known yet (measured).
     A read by a judge of discrimination a, noise s and severity variance v adds the precision a² / (s² + v). Judges with few reads come first
     among those allowed, so that loads stay even; `loads` is the most that a judge reads in all. `least` is by default 0.002 of the estimates' standard deviation.
     """
@@ -73,26 +73,16 @@ def next_reads(
     chosen = _Chosen(judges, done, may, loads or {})
     variance = [_deviation(row) ** 2 for row in rows]
     reads = [row.reads for row in rows]
-    for_now = [count + _AT_ONCE for count in reads]
+    before = tuple(reads)
     at = np.array(cuts)
     usual = chosen.usual
     heap = [(-_gain(value, spread, usual, at, weights), place) for place, (value, spread) in enumerate(zip(values.tolist(), variance, strict=True))]
     heapq.heapify(heap)
     found: list[Read] = []
-    later: list[tuple[float, int]] = []
     blocked = False
-    while len(found) < budget:
-        if not heap or -heap[0][0] <= floor:
-            if not later:
-                break
-            heap, later, for_now = later, [], [most] * len(rows)
-            heapq.heapify(heap)
-            continue
-        worth, place = heapq.heappop(heap)
+    while heap and len(found) < budget and -heap[0][0] > floor:
+        _worth, place = heapq.heappop(heap)
         if reads[place] >= most:
-            continue
-        if reads[place] >= for_now[place]:
-            later.append((worth, place))
             continue
         judge = chosen.take(rows[place].case)
         if judge is None:
@@ -102,7 +92,7 @@ def next_reads(
         found.append(Read(rows[place].case, judges[judge].judge, _gain(values[place], variance[place], precision, at, weights)))
         variance[place] = 1 / (1 / variance[place] + precision)
         reads[place] += 1
-        heapq.heappush(heap, (-_gain(values[place], variance[place], usual, at, weights), place))
+        heapq.heappush(heap, (-_gain(values[place], variance[place], usual, at, weights) * _AGAIN ** (reads[place] - before[place]), place))
     found.sort(key=lambda read: -read.gain)
     return NextReads(tuple(found), cuts, floor, len(found) < budget, blocked)
 
