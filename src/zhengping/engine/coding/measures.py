@@ -15,7 +15,7 @@ from zhengping.engine.text import NUMBER, Sentence, sentences
 # What the sentence before a list calls its items: of several words the last counts (针对…痛点，提出…办法).
 _CUES = {
     "problem": re.compile(
-        r"问题|不足|短板|难点|痛点|困难|困境|表现[为在]|瓶颈|挑战|矛盾|堵点|弱项|差距|制约|原因|难题|"
+        r"问题|不足|短板|难点|痛点|困难|困境|(?<![效化])表现[为在]|瓶颈|挑战|矛盾|堵点|弱项|差距|制约|原因|难题|"
         r"暴露|新情况|担心|担忧|顾虑|毛病|症结|病根|病灶|隐忧|难过|不顺|短处|软肋|麻烦|阻力|风险点|忧虑|疑虑|意见集中|嫌|愁|怪圈|老大难|摆出|卡在"
     ),
     "result": re.compile(
