@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 import time
 
 from django.urls import reverse
@@ -47,3 +50,31 @@ def test_an_edition_rests_after_a_comparison_and_is_compared_then(edition, organ
     tasks._rests_until[edition.pk] = time.monotonic()
     assert tasks.sweep_matches() == 1
     assert tasks._rests_until[edition.pk] > time.monotonic() - 1
+
+
+def test_work_of_minutes_holds_up_no_letter(monkeypatch):
+    letters, enough = [], threading.Event()
+    told = []
+
+    def books():
+        told.append(enough.wait(20))
+        return 0
+
+    def mail():
+        letters.append(1)
+        if len(letters) == 3:
+            enough.set()
+            os.kill(os.getpid(), signal.SIGTERM)
+        return 1
+
+    monkeypatch.setattr(server, "_kinds", lambda: ((books,), (mail,)))
+    monkeypatch.setattr("django.db.close_old_connections", lambda: None)
+    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+    try:
+        assert server.work() == 0
+    finally:
+        for number, handler in zip((signal.SIGTERM, signal.SIGINT), before, strict=True):
+            signal.signal(number, handler)
+
+    assert told[0]
+    assert len(letters) >= 3

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from zhengping.server.audit.queries import Fault
 
 log = logging.getLogger("zhengping.server")
+Sweep = Callable[[], int]
 IDLE = 0.7  # seconds between two looks of a worker that has nothing to do
 PACE = 0.25  # seconds at least from one look to the next: little work gathers instead of being looked for again and again
 
@@ -187,17 +189,24 @@ def work() -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    while not stopping.is_set():
-        due = time.monotonic() + PACE
-        done = look()
-        stopping.wait(max(0.0, due - time.monotonic()) if done else IDLE)
+    loops = [threading.Thread(target=_work_on, args=(stopping, sweeps), daemon=True) for sweeps in _kinds()]
+    for loop in loops:
+        loop.start()
+    stopping.wait()
+    for loop in loops:
+        loop.join()
     return 0
 
 
-def look() -> int:
-    """One look at everything that may be due; -> how much was taken up."""
-    from django.db import close_old_connections
+def _work_on(stopping: threading.Event, sweeps: Sequence[Sweep]) -> None:
+    while not stopping.is_set():
+        due = time.monotonic() + PACE
+        done = look(sweeps)
+        stopping.wait(max(0.0, due - time.monotonic()) if done else IDLE)
 
+
+def _kinds() -> tuple[tuple[Sweep, ...], ...]:
+    """What may be due, by kinds that do not wait for one another: cases that people see at once, works of minutes, other machines, the writing aid."""
     from zhengping.server.call import tasks as call
     from zhengping.server.decision import tasks as decision
     from zhengping.server.library import tasks as library
@@ -206,25 +215,27 @@ def look() -> int:
     from zhengping.server.roundup import tasks as roundup
     from zhengping.server.submission import tasks as submission
 
-    done = 0
-    sweeps = (
-        submission.sweep_files,
-        submission.sweep_drafts,
-        submission.sweep_mailbox,
-        submission.sweep_matches,
-        submission.sweep_leftovers,
-        submission.sweep_index,
-        decision.sweep,
-        publication.sweep_certificates,
-        roundup.sweep_drafts,
-        roundup.sweep_collections,
-        roundup.sweep_rephrasings,
-        library.sweep,
-        mail.sweep,
-        mail.sweep_hooks,
-        call.sweep_daily,
+    return (
+        (submission.sweep_files, submission.sweep_drafts, submission.sweep_leftovers, submission.sweep_index, call.sweep_daily),
+        (
+            submission.sweep_matches,
+            decision.sweep,
+            publication.sweep_certificates,
+            roundup.sweep_drafts,
+            roundup.sweep_collections,
+            library.sweep,
+        ),
+        (submission.sweep_mailbox, mail.sweep, mail.sweep_hooks),
+        (roundup.sweep_rephrasings,),
     )
-    for sweep in sweeps:
+
+
+def look(sweeps: Sequence[Sweep] = ()) -> int:
+    """One look at everything that may be due, or at what these sweeps take up; -> how much was taken up."""
+    from django.db import close_old_connections
+
+    done = 0
+    for sweep in sweeps or chain.from_iterable(_kinds()):
         close_old_connections()
         try:
             done += sweep()

@@ -87,7 +87,7 @@ class CaseForm(forms.Form):
 
 def find_division(words: str) -> str:
     """Six digits or a name -> six digits. Raises ValidationError with the nearest where it is not known."""
-    known = {d.number: d.name for d in tables.divisions()}
+    known = _known()
     number = words[:6]
     if number.isdigit() and len(number) == 6:
         if number in known:
@@ -106,9 +106,15 @@ def _by_name(words: str) -> str:
 
 
 @cache
+def _known() -> dict[str, str]:
+    """Six digits -> name; of several the latest."""
+    return {d.number: d.name for d in tables.divisions()}
+
+
+@cache
 def _names() -> dict[str, str]:
     """Every way to write a division in full -> its six digits; of several the latest."""
-    known = {d.number: d.name for d in tables.divisions()}
+    known = _known()
     found = {}
     for number, name in known.items():
         province, city = known.get(number[:2] + "0000", ""), known.get(number[:4] + "00", "")
