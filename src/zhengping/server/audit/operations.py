@@ -33,18 +33,17 @@ def note(
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("an audit entry belongs into the transaction of its change")
-    head = Head.objects.select_for_update().get_or_create(id=1)[0]
     key = _key(subject) if personal and (before or after) else None
     entry = Entry(
-        at=timezone.now(),
         actor=key_of(actor),
         edition=edition,
         action=action,
         object=object,
         before=as_text(_guarded(before, personal, subject, key)),
         after=as_text(_guarded(after, personal, subject, key)),
-        previous=head.hash,
     )
+    head = Head.objects.select_for_update().get_or_create(id=1)[0]  # from here all others wait until the transaction ends
+    entry.at, entry.previous = timezone.now(), head.hash
     entry.hash = chained(entry)
     entry.save(force_insert=True)
     head.count, head.hash = head.count + 1, entry.hash

@@ -40,9 +40,9 @@ def put_in_index(rows: Sequence[tuple[int, str]], *, is_new: bool = False) -> No
     """Keep the words of cases for searching, in place of those that are held."""
     with connection.cursor() as at:
         if connection.vendor == "postgresql":
-            sentence = "INSERT INTO submission_sought (id, words, runs) VALUES (%s, %s, %s) ON CONFLICT (id) DO UPDATE SET words = excluded.words, runs = excluded.runs"
-            clean = [(pk, grams.folded(words).replace("\0", " ")) for pk, words in rows]
-            at.executemany(sentence, [(pk, words, sorted(grams.runs(words))) for pk, words in clean])
+            sentence = "INSERT INTO submission_sought (id, words, runs) VALUES (%s, %s, string_to_array(%s, chr(1))) ON CONFLICT (id) DO UPDATE SET words = excluded.words, runs = excluded.runs"
+            clean = [(pk, grams.folded(words).translate({0: " ", 1: " "})) for pk, words in rows]
+            at.executemany(sentence, [(pk, words, "\1".join(sorted(grams.runs(words)))) for pk, words in clean])
             return
         for pk, _words in () if is_new else rows:
             at.execute("SELECT words FROM submission_sought WHERE id = %s", [pk])

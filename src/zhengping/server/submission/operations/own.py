@@ -132,9 +132,9 @@ def give_number(held: Submission, *, actor: User | str, via: str) -> None:
     held.is_late = queries.is_late(held.edition, held.body, held.arrived_at)
     held.changed += 1
     held.save(update_fields=["number", "confirmed_at", "is_late", "changed"])
-    note(actor=actor, action="submission.confirm", object=f"submission:{held.pk}", edition=held.edition.slug, after={"number": held.number, "via": via})
     if held.contact_email and held.source == "upload":  # whoever wrote a letter gets one answer about all of it
         send_receipt(held)
+    note(actor=actor, action="submission.confirm", object=f"submission:{held.pk}", edition=held.edition.slug, after={"number": held.number, "via": via})
 
 
 def send_receipt(held: Submission) -> None:
