@@ -179,3 +179,21 @@ def test_twenty_at_once_get_numbers_without_gaps(site, machine):
 
     assert done == [True] * 20
     assert counted(machine).split()[:2] == ["20", "True"]
+
+
+def test_uploads_that_never_end_keep_nobody_from_the_site(site):
+    base, start = site
+    start()
+    with requests.Session() as browser:
+        token = TOKEN.search(browser.get(f"{base}/c/e4/submit/", timeout=20).text)[1]
+        cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    head = f"POST /c/e4/submit/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookies}\r\nContent-Length: 900000\r\nContent-Type: multipart/form-data; boundary=x\r\n\r\n"
+    part = f'--x\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{token}\r\n--x\r\n'
+    lines = [socket.create_connection(base[7:].split(":"), 20) for _ in range(60)]
+    for line in lines:
+        line.sendall((head + part).encode())
+    time.sleep(0.5)
+
+    assert all(upload(base, at) for at in range(3))
+    for line in lines:
+        line.close()

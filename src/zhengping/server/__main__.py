@@ -154,11 +154,13 @@ def serve(host: str, port: int) -> int:
     from granian import Granian
     from granian.constants import Interfaces
 
+    from zhengping.server.gate import LINES
+
     stopping = threading.Event()
     keeper = threading.Thread(target=_keep_worker, args=(stopping,), daemon=True)
     keeper.start()
     server = Granian(
-        "zhengping.server.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=settings.WORKERS, blocking_threads=8, backlog=1024, log_enabled=False
+        "zhengping.server.wsgi:application", address=host, port=port, interface=Interfaces.WSGI, workers=settings.WORKERS, blocking_threads=LINES, backlog=1024, workers_kill_timeout=10, log_enabled=False
     )
     try:
         server.serve()

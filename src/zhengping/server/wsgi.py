@@ -8,8 +8,10 @@ import threading
 
 from django.core.wsgi import get_wsgi_application
 
+from zhengping.server.gate import Gate
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengping.server.settings")
-application = get_wsgi_application()
+application = Gate(get_wsgi_application())
 
 
 def _warm() -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from zhengping.engine import record
 from zhengping.engine.workers import Read, Readers
 from zhengping.server.audit.operations import note
+from zhengping.server.gate import waiting
 from zhengping.server.submission import records
 from zhengping.server.submission.models import Document, Incoming, Intake
 
@@ -20,10 +21,19 @@ ENGINE = "1"
 MOST_ATTEMPTS = 3
 
 
+class _Readers(Readers):
+    """Readers for whom a request waits without holding its turn."""
+
+    def read(self, file: record.IncomingFile, wants: str = "document") -> Read:
+        """Read a file now."""
+        with waiting():
+            return super().read(file, wants)
+
+
 @lru_cache(maxsize=1)
 def readers() -> Readers:
     """The reader processes of this process, started when first needed."""
-    return Readers(settings.READERS)
+    return _Readers(settings.READERS)
 
 
 def read(*, incoming: Incoming) -> None:

@@ -1,0 +1,131 @@
+"""Between web server and site: bodies are taken in first, requests take turns, and who waits for a reader holds nobody up."""
+
+import io
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from zhengping.server import gate
+
+
+class Body:
+    """What comes of an upload, when it comes."""
+
+    def __init__(self, comes):
+        self.comes = comes
+
+    def read(self, *size):
+        assert self.comes.wait(20)
+        return b"body"
+
+
+def asked(application, body, answers):
+    """A request of four bytes in a thread of its own."""
+    own = gate.Gate(lambda environ, start: (start("200 OK", []), application(environ))[1])
+    environ = {"wsgi.input": body, "CONTENT_LENGTH": "4"}
+    thread = threading.Thread(target=lambda: answers.append(b"".join(own(environ, lambda *head: None))), daemon=True)
+    thread.start()
+    return thread
+
+
+def test_slow_uploads_hold_nobody_up():
+    comes, slow, quick = threading.Event(), [], []
+    echoes = lambda environ: [environ["wsgi.input"].read()]  # noqa: E731
+    uploads = [asked(echoes, Body(comes), slow) for _ in range(3 * gate.HANDS)]
+
+    asked(echoes, io.BytesIO(b"here"), quick).join(20)
+
+    assert quick == [b"here"]
+    assert slow == []
+    comes.set()
+    for upload in uploads:
+        upload.join(20)
+    assert slow == [b"body"] * len(uploads)
+
+
+def test_no_more_than_the_turns_are_worked_on_at_once_but_for_those_who_wait():
+    now, most, lock, answers = [0], [0], threading.Lock(), []
+
+    def works(environ):
+        with gate.waiting():
+            time.sleep(0.01)
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        time.sleep(0.02)
+        with lock:
+            now[0] -= 1
+        return [b"."]
+
+    own = gate.Gate(lambda environ, start: (start("200 OK", []), works(environ))[1])
+    threads = [threading.Thread(target=lambda: answers.extend(own({}, lambda *head: None)), daemon=True) for _ in range(5 * gate.TURNS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+
+    assert most == [gate.TURNS]
+    assert answers == [b"."] * len(threads)
+
+
+def test_turns_are_handed_on_in_order_of_asking():
+    turns, order = gate._Turns(1), []
+    turns.take()
+
+    def asks(number):
+        turns.take()
+        order.append(number)
+        turns.give()
+
+    threads = []
+    for number in range(5):
+        threads.append(threading.Thread(target=asks, args=(number,), daemon=True))
+        threads[-1].start()
+        while len(turns._asking) <= number:
+            time.sleep(0.001)
+    turns.give()
+    for thread in threads:
+        thread.join(20)
+
+    assert order == [0, 1, 2, 3, 4]
+
+
+def test_a_fault_of_the_application_gives_its_turn_back():
+    def fails(environ, start):
+        raise ValueError
+
+    for _ in range(2 * gate.TURNS):
+        with pytest.raises(ValueError):
+            gate.Gate(fails)({}, None)
+
+    assert gate._turns._free == gate.TURNS
+
+
+def test_outside_of_a_request_nothing_is_given_or_taken():
+    with gate.waiting():
+        assert gate._turns._free == gate.TURNS
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(900, "its beginning"), (-1, "its end")])
+def test_a_body_within_a_quarter_of_an_hour_arrived_when_it_began(monkeypatch, seconds, counts):
+    seen = []
+    comes = threading.Event()
+    monkeypatch.setattr(gate, "BODY_SECONDS", seconds)
+    before = timezone.now()
+    request = asked(lambda environ: seen.append(environ["zhengping.arrived_at"]) or [b""], Body(comes), [])
+    time.sleep(0.3)
+    comes.set()
+    request.join(20)
+
+    assert (seen[0] - before < timedelta(seconds=0.2)) == (counts == "its beginning")
+
+
+def test_a_body_for_which_there_is_no_room_is_left_to_the_site(monkeypatch):
+    monkeypatch.setattr(gate, "SPARE", 1 << 60)
+    body = io.BytesIO()
+
+    assert gate._whole({"wsgi.input": body, "CONTENT_LENGTH": str(1 << 20)}) is body
+    assert gate._whole({"wsgi.input": io.BytesIO(b"few"), "CONTENT_LENGTH": "3"}).read() == b"few"
