@@ -26,9 +26,16 @@ def asked(application, body, answers):
     """A request of four bytes in a thread of its own."""
     own = gate.Gate(lambda environ, start: (start("200 OK", []), application(environ))[1])
     environ = {"wsgi.input": body, "CONTENT_LENGTH": "4"}
-    thread = threading.Thread(target=lambda: answers.append(b"".join(own(environ, lambda *head: None))), daemon=True)
+    thread = threading.Thread(target=lambda: answers.append(whole(own(environ, lambda *head: None))), daemon=True)
     thread.start()
     return thread
+
+
+def whole(answer):
+    """What is sent, and the end of it."""
+    sent = b"".join(answer)
+    answer.close()
+    return sent
 
 
 def test_slow_uploads_hold_nobody_up():
@@ -129,3 +136,11 @@ def test_a_body_for_which_there_is_no_room_is_left_to_the_site(monkeypatch):
 
     assert gate._whole({"wsgi.input": body, "CONTENT_LENGTH": str(1 << 20)}) is body
     assert gate._whole({"wsgi.input": io.BytesIO(b"few"), "CONTENT_LENGTH": "3"}).read() == b"few"
+
+
+def test_half_of_an_upload_whose_sender_is_gone_is_no_upload():
+    heads = []
+
+    answer = gate.Gate(lambda environ, start: pytest.fail("half an upload came through"))({"wsgi.input": io.BytesIO(b"ha"), "CONTENT_LENGTH": "4"}, lambda *head: heads.append(head[0]))
+
+    assert (list(answer), heads) == ([], ["400 Bad Request"])

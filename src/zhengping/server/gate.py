@@ -72,12 +72,15 @@ class Gate:
         """Take the body in, then answer when it is this request's turn. `zhengping.arrived_at` of `environ` is the moment of its arrival."""
         environ["zhengping.arrived_at"] = timezone.now()
         begun = time.monotonic()
-        environ["wsgi.input"] = _whole(environ)
+        body = environ["wsgi.input"] = _whole(environ)
+        if body is None:
+            start_response("400 Bad Request", [("Content-Length", "0")])
+            return []
         if time.monotonic() - begun > BODY_SECONDS:
             environ["zhengping.arrived_at"] = timezone.now()
         head, answer = self._hands.submit(self._answered, environ).result()
         start_response(*head)
-        return _Sent(answer)
+        return _Sent(answer, body)
 
     def _answered(self, environ: dict[str, Any]) -> tuple[tuple[Any, ...], Iterable[bytes]]:
         head: list[tuple[Any, ...]] = []
@@ -107,7 +110,7 @@ def waiting() -> Iterator[None]:
 
 
 def _whole(environ: dict[str, Any]) -> Any:
-    """The body, taken in; as it comes where the disk has no room for it, so that the site can say so."""
+    """The body, taken in; as it comes where the disk has no room for it, so that the site can say so; None where the line broke before its end."""
     left = int(environ.get("CONTENT_LENGTH") or 0)
     if left <= 0:
         return io.BytesIO()
@@ -117,6 +120,9 @@ def _whole(environ: dict[str, Any]) -> Any:
     while left > 0 and (part := environ["wsgi.input"].read(min(left, CHUNK))):
         held.write(part)
         left -= len(part)
+    if left:
+        held.close()
+        return None
     held.seek(0)
     return held
 
@@ -124,8 +130,8 @@ def _whole(environ: dict[str, Any]) -> Any:
 class _Sent:
     """An answer on its way: what a stream asks of the database is asked in this thread, whose connections end with it."""
 
-    def __init__(self, answer: Iterable[bytes]) -> None:
-        self._answer = answer
+    def __init__(self, answer: Iterable[bytes], body: Any) -> None:
+        self._answer, self._body = answer, body
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._answer)
@@ -137,3 +143,4 @@ class _Sent:
                 close()
         finally:
             connections.close_all()
+            getattr(self._body, "close", int)()

@@ -24,6 +24,7 @@ def _warm() -> None:
     readers().read(record.IncomingFile("warm.txt", "建设人才驿站".encode()))
     gc.collect()
     gc.freeze()  # the tables stay for good: no collection walks over them again
+    gc.set_threshold(50_000, 20, 50)  # a page makes thousands of objects and few circles
 
 
 threading.Thread(target=_warm, name="warm", daemon=True).start()

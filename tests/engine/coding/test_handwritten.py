@@ -16,14 +16,14 @@ def rows(name):
     return [json.loads(line) for line in (Path(__file__).parent / f"{name}.jsonl").read_text("utf-8").splitlines()]
 
 
-@pytest.fixture(scope="module", params=["handwritten", "handwritten_second", "handwritten_third"])
+@pytest.fixture(scope="module", params=["handwritten", "handwritten_second", "handwritten_third", "handwritten_fourth"])
 def coded(request):
     """The texts of a set, and what the coder says of them."""
     coder, texts = coding.Coder(tables.themes()), rows(request.param)
     return texts, [coder.code(Case(row["id"], row["title"], row["unit"], tuple(row["text"].split("\n")))) for row in texts]
 
 
-@pytest.mark.parametrize(("name", "least"), [("handwritten", 10), ("handwritten_second", 10), ("handwritten_third", 4)])
+@pytest.mark.parametrize(("name", "least"), [("handwritten", 10), ("handwritten_second", 10), ("handwritten_third", 4), ("handwritten_fourth", 6)])
 def test_every_theme_has_its_share_of_a_set(name, least):
     assert min(sum(row["theme"] == theme.key for row in rows(name)) for theme in tables.themes()) >= least
 
@@ -53,6 +53,8 @@ def test_sentence_and_role_of_nine_measures_in_ten_are_exact(coded):
         "我们这样认定：第一步，市里成立服务组。第二步，财政出两千万元。",
         "分两步走：一方面，市里成立服务组。另一方面，财政出两千万元。",
         "做法不多。一来，市里成立服务组。二来，财政出两千万元。",
+        "做法是：第一年，市里成立服务组。第二年，财政出两千万元。",
+        "做法如下。甲、市里成立服务组。乙、财政出两千万元。",
     ],
 )
 def test_a_list_is_known_by_any_of_its_usual_markers(text):
@@ -78,10 +80,13 @@ def test_a_list_is_known_by_any_of_its_usual_markers(text):
         "附件1：申报表。附件2：汇总表。",
         "图表1 人才结构图。图表2 年龄结构图。",
         "Ⅰ期工程完工。Ⅱ期工程开工。",
+        "不是不想转，一怕泄密，二怕定价，三怕麻烦。",
+        "第一年，亩均省水九十方。第二年，十一家找上门来。",
+        "（一）问题在哪里\n人少。\n（二）怎么改的\n设了岗位。\n（三）改得怎样\n来了人。",
     ],
 )
 def test_what_only_looks_like_a_list_is_none(text):
-    assert coding.Coder(tables.themes()).code(Case(1, "", "", (text,))).measures == ()
+    assert coding.Coder(tables.themes()).code(Case(1, "", "", tuple(text.split("\n")))).measures == ()
 
 
 @pytest.mark.parametrize("text", ["首先：\n市里成立服务组。", "（一）：\n市里成立服务组。\n（二）：\n财政出两千万元。", "一、\n市里成立服务组。\n二、\n财政出两千万元。"])
