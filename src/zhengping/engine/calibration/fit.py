@@ -88,7 +88,8 @@ def _with_levels(inner: Mixed, case: Floats, judge: Floats, mean: float) -> Mixe
 
 def _readings(of: Marks, island: Ints, quality: Floats, judge: Floats, crossed: Mixed) -> tuple[Floats, Floats, Floats, Floats]:
     """Split each island's level between its cases and its judges, by how much the judges' differences within islands can explain and by how far panels
-    are apart at all: levels that differ more than unlike themes do are taken for severe and mild panels; -> the split reading, the reading with islands equally strong, the judges' leniency in the split reading, the variance of the split for each case."""
+    are apart at all: levels that differ more than unlike themes do are taken for severe and mild panels; -> the split reading, the reading with islands
+    equally strong, the judges' leniency in the split reading, the variance of the split for each case."""
     home = np.full(of.judges, -1)
     home[of.judge] = island[of.case]
     read = home >= 0
