@@ -144,3 +144,13 @@ def test_half_of_an_upload_whose_sender_is_gone_is_no_upload():
     answer = gate.Gate(lambda environ, start: pytest.fail("half an upload came through"))({"wsgi.input": io.BytesIO(b"ha"), "CONTENT_LENGTH": "4"}, lambda *head: heads.append(head[0]))
 
     assert (list(answer), heads) == ([], ["400 Bad Request"])
+
+
+def test_what_is_larger_than_anybody_may_send_is_not_taken_in(settings):
+    heads = []
+    environ = {"wsgi.input": io.BytesIO(), "CONTENT_LENGTH": str(settings.LARGEST_BULK * 2)}
+
+    answer = gate.Gate(lambda environ, start: pytest.fail("it came through"))(environ, lambda *head: heads.append(head[0]))
+
+    assert heads == ["413 Content Too Large"]
+    assert "请分几次上传" in b"".join(answer).decode()

@@ -238,8 +238,8 @@ def look(sweeps: Sequence[Sweep] = ()) -> int:
 
     done = 0
     for sweep in sweeps or chain.from_iterable(_kinds()):
-        close_old_connections()
         try:
+            close_old_connections()
             done += sweep()
         except Exception:  # one kind of work must not stop the others; it is tried again at the next look
             log.exception("%s.%s failed", sweep.__module__, sweep.__name__)

@@ -27,6 +27,7 @@ HANDS = 16  # that are worked on or wait for a reader
 BODY_SECONDS = 900  # a body that takes longer arrived when it was there, not when it began
 SPARE = 200 << 20  # bytes of the disk that bodies leave free
 CHUNK = 1 << 18
+TOO_LARGE = "上传的内容超过上限，请分几次上传。\nThe upload is larger than allowed; please send it in several parts.\n"
 _mine = threading.local()
 
 
@@ -71,6 +72,9 @@ class Gate:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Take the body in, then answer when it is this request's turn. `zhengping.arrived_at` of `environ` is the moment of its arrival."""
         environ["zhengping.arrived_at"] = timezone.now()
+        if int(environ.get("CONTENT_LENGTH") or 0) > settings.LARGEST_BULK + SPARE:
+            start_response("413 Content Too Large", [("Content-Type", "text/plain; charset=utf-8")])
+            return [TOO_LARGE.encode()]
         begun = time.monotonic()
         body = environ["wsgi.input"] = _whole(environ)
         if body is None:
