@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
@@ -13,7 +14,6 @@ from tests.server.api.conftest import caller
 from tests.server.filled import publish
 
 from zhengping.server.library import operations as library
-from zhengping.server.wsgi import application
 
 schemathesis.checks.load_all_checks()
 NAMES = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance", "response_headers_conformance")
@@ -54,7 +54,7 @@ def test_no_operation_fails_or_answers_what_is_not_described(one_connection, org
     library.refresh(edition)
     client, _row = caller(organiser, edition)
     head = {"authorization": client.defaults["HTTP_AUTHORIZATION"]}
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
     seen, calls = [], [0]
     for result in schema.get_all_operations():
         operation = result.ok()
