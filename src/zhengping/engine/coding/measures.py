@@ -16,7 +16,7 @@ from zhengping.engine.text import NUMBER, Sentence, sentences
 _CUES = {
     "problem": re.compile(
         r"问题|不足|短板|难点|痛点|困难|困境|(?<![效化])表现[为在]|瓶颈|挑战|矛盾|堵点|弱项|差距|制约|原因|难题|"
-        r"暴露|新情况|担心|担忧|顾虑|毛病|症结|病根|病灶|隐忧|难过|不顺|短处|软肋|麻烦|阻力|风险点|忧虑|疑虑|意见集中|嫌|愁|怪圈|老大难|摆出|卡在"
+        r"暴露|新情况|担心|担忧|顾虑|毛病|症结|几(?:个|道|重)坎|障碍|拦路虎|病根|病灶|隐忧|难过|不顺|短处|软肋|麻烦|阻力|风险点|忧虑|疑虑|意见集中|嫌|愁|怪圈|老大难|摆出|卡在"
     ),
     "result": re.compile(
         r"成效|效果|成绩|教训|实现了|变化|提升了|显著|受益|影响(?!力)|反响|启示|经验|体会|思考|收获|好处|收益|回报|红利|甜头|见效|意想不到|想不到|"
@@ -24,7 +24,7 @@ _CUES = {
     ),
     "measure": re.compile(
         r"做法|措施|举措|办法|步骤|路径|机制|抓手|主要从|着力|创新|推进|实施|建立|打造|坚持|聚焦|构建|如下|探索|实践|法子|招|规矩|约好|约定|商定|协议|条件|环节|制度|方式|清单|"
-        r"件(?:实|大|小)?事|之法|入手|做起|抓起|补齐|补上|来办|着手|怎么(?:办|改|做|干)|破解|解决|干的事|做到|推行|定下|改为|分为|分成|要过|具体(?:有|是|为|做)|任务|工作"
+        r"件(?:实|大|小)?事|之法|入手|做起|抓起|方子|药方|补齐|补上|来办|着手|怎么(?:办|改|做|干)|破解|解决|干的事|做到|推行|定下|改为|分为|分成|要过|具体(?:有|是|为|做)|任务|工作"
     ),
 }
 _ROLE_OF_PART = {
@@ -49,16 +49,16 @@ _MARKER = re.compile(
     rf"[（(](?P<bracket>{_N}{{1,2}}|\d{{1,2}})[）)]|"
     r"(?P<first>首先|先是(?=[\u4e00-\u9fff])|其次|再次|再者|接着|接下来|然后|再就是|再是(?=[\u4e00-\u9fff])|还有(?=[\u4e00-\u9fff])|[另此]外(?=[，,])|最后)(?:是(?=[\u4e00-\u9fff]))?[，,]?|"
     r"(?P<side>(?:另)?一方面)[，,]?|"
-    rf"(?:第|头(?=一))(?P<nth>{_N})(?:(?:[步招着程条件项点环类回张关道层重种][骤事]?|方面|个(?!月)环?)(?:[\u4e00-\u9fff]{{0,6}}?是|：|，|,)?)?(?:(?<=是)|(?<=[，,：步招着])|[，,、：:])|"
+    rf"(?:第|头(?=一))(?P<nth>{_N})(?:(?:[条道](?!.线)[\u4e00-\u9fff]{{2}}(?=[，,：:])|[步招着程条件项点环类回张关道层重种][骤事]?|方面|个(?!月)环?)(?:[\u4e00-\u9fff]{{0,6}}?是|：|，|,)?)?(?:(?<=是)|(?<=[，,：步招着])|[，,、：:])|"
     rf"第(?P<year>{_N})年[，,](?=[\u4e00-\u9fff])|"
     r"[（(]?(?P<stem>[甲乙丙丁戊己庚辛])(?:[）)]|、(?![甲乙丙丁戊己庚辛]))|"
     r"[Ss](?:tep|TEP)\s*(?P<pace>\d)(?!\d)[.．、：:]?|"
     rf"[【\[]?(?P<noun>(?!第|附|图|表|注)[\u4e00-\u9fff]{{2}})(?P<count>{_N}|\d|[①-⑩])(?:[】\]]|[：:](?!\d)|[ \u3000]+(?=[\u4e00-\u9fff]))|"
     rf"(?P<plain>{_N}{{1,2}})、(?!{_N}、)|"
     r"(?P<digit>(?<![\d.．])\d{1,2})(?:[.．、](?!\d)|[)）])|"
-    r"(?P<letter>[A-HＡ-Ｈ](?=[.．、)）])|[a-h](?=[)）]))[.．、)）](?![A-Za-z])|"
+    r"(?P<letter>[A-HＡ-Ｈ](?=[.．、)）])|[a-h](?=[)）])|[a-h](?=[.．、]\s*[\u4e00-\u9fff]))[.．、)）](?![A-Za-z])|"
     r"(?P<circle>[①-⑩⑴-⑽㈠-㈩])|(?P<roman>[Ⅰ-Ⅹ])[.．、]|"
-    r"^(?P<dash>——|[-–—•·●■◆▪○★✓✔▲△▶►➢◇※◎])(?=\s*[\u4e00-\u9fff“])|"
+    r"^(?P<dash>【[\u4e00-\u9fff“”]{2,8}】|——|[-–—•·●■◆▪○★✓✔▲△▶►➢◇※◎])(?=\s*[\u4e00-\u9fff“])|"
     rf"(?P<verb>{_N})(?P<said>[\u4e00-\u9fff])"
 )
 _FIRST = {
@@ -143,10 +143,10 @@ def _lists(paragraphs: tuple[str, ...]) -> list[list[_Mark]]:
                 mark = mark._replace(ordinal=current[-1].ordinal + 1 if current and current[-1].paragraph == index - 1 else 1)
             last = current[-1].ordinal if current else 0
             rises = mark.ordinal in (last + 1, last + 2) or (mark.style in ("first", "side") and mark.ordinal > last)
-            if mark.style == "first" and paragraph[mark.start : mark.end].rstrip("是，,") in _GOES_ON:
-                if not current or mark.ordinal < last or index - current[-1].paragraph > 1:
+            if mark.style == "first" and {paragraph[mark.start : mark.end].rstrip(ends) for ends in ("，,", "是，,")} & _GOES_ON:
+                if not current or last == _FIRST["最后"] or index - current[-1].paragraph > 1:
                     continue
-                rises = True
+                mark, rises = mark._replace(ordinal=max(2, last)), True
             if current and rises and mark.ordinal > 1:
                 current.append(mark)
             elif mark.ordinal in (1, 2):
@@ -161,6 +161,8 @@ def _is_list(paragraphs: tuple[str, ...], marks: list[_Mark]) -> bool:
     if style == "year":  # a plan by years, not what happened in them
         return len(marks) > 1 and paragraphs[marks[0].paragraph][: marks[0].start].rstrip().endswith(("：", ":"))
     if _are_sections(paragraphs, marks):
+        return False
+    if style == "dash" and any(_SECTION.search(paragraphs[mark.paragraph][mark.start : mark.end]) for mark in marks):
         return False
     if len(marks) == 1:
         return marks[0].ordinal == 1 and style != "verb" and bool(_ALONE.match(paragraphs[marks[0].paragraph], marks[0].start))
@@ -180,8 +182,8 @@ def _are_sections(paragraphs: tuple[str, ...], marks: list[_Mark]) -> bool:
 
 
 def _is_word(paragraphs: tuple[str, ...], mark: _Mark, after: _Mark) -> bool:
-    """Whether between two markers stands one word alone."""
-    return mark.paragraph == after.paragraph and bool(re.fullmatch(r"[\u4e00-\u9fff]{1,4}[，,、]", paragraphs[mark.paragraph][mark.end : after.start]))
+    """Whether between two markers stand a few words alone."""
+    return mark.paragraph == after.paragraph and bool(re.fullmatch(r"[\u4e00-\u9fff]{1,8}[，,、]", paragraphs[mark.paragraph][mark.end : after.start]))
 
 
 def _trimmed(paragraphs: tuple[str, ...], marks: list[_Mark]) -> list[_Mark]:
