@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from zhengping.engine import chains, coding, record, tables
-from zhengping.engine.roundup.clauses import unlabelled
+from zhengping.engine.roundup.clauses import bare, unlabelled
 
 SETS = Path(__file__).parents[1] / "coding"
 
@@ -41,3 +41,9 @@ def test_no_sentence_ends_with_the_marker_of_the_next_step(told):
 )
 def test_the_short_name_of_a_step_is_not_told(sentence, without):
     assert unlabelled(sentence) == without
+
+
+@pytest.mark.parametrize("announced", ["主要成效有三点：（1）", "成效：1.", "带来的变化：①", "一年下来：一、"])
+def test_what_announces_a_list_is_not_told_with_its_first_item(announced):
+    assert bare(f"{announced}两年认定各级版师4300余人。") == "两年认定各级版师4300余人"
+    assert bare("全市产值：1.5亿元增至3亿元。") == "全市产值：1.5亿元增至3亿元"

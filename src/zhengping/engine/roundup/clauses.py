@@ -57,6 +57,7 @@ _OPEN = {"“": "”", "（": "）", "《": "》", "(": ")", "「": "」", "【"
 _NOT_OPENING = re.compile(r"^(?:但|而(?!且)|不过|然而|却|因此|所以|因为|虽然|尽管|如果|假如|以致|甚至|可(?!以)|只是|是|就是|也是|即|或|和|与其|不是|那|这|其|他|她|它|我|咱|谁|什么|怎|哪|多|再|又|还有|使得|从而|进而|以便|等)")
 # What a step is called before it is told: 评估，由三位投资人…; “减后顾”，回来的老师…; 算待遇账：林场学校….
 _LABEL = re.compile(r"^(?:“[^”]{1,8}”[，：:]|[^，。；：“”\d]{1,6}[：:]|(?![每去今前到在对由凡从向把将])[^，。；：“”\d]{1,4}，(?=[^，。；]{6,}))(?=[^，。；]{4,})")
+_COUNTED = re.compile(r"^[^，。；：:]{2,14}[：:]\s*(?:[（(][1１一][）)]|[1１一][、.．](?!\d)|①)\s*")  # what announces a list, with its first marker
 Form = Literal["predicate", "topic"]
 
 
@@ -82,7 +83,7 @@ def form(text: str) -> Form | None:
 
 def bare(sentence: str) -> str:
     """A sentence without its full stop, its lead-in (近年来，…) and a subject that means the sender itself (我们, 县里)."""
-    text = sentence.strip().rstrip("。；;，,")
+    text = _COUNTED.sub("", sentence.strip().rstrip("。；;，,"))
     for _ in range(3):
         text = _LEAD.sub("", text)
     text = _LEAD_WORD.sub("", text)
