@@ -14,6 +14,8 @@ from django.utils import timezone
 from zhengping.samples.writers import Paper, docx
 from zhengping.server.accounts.models import User
 from zhengping.server.call import operations as call
+from zhengping.server.call import queries as call_queries
+from zhengping.server.call import records as call_records
 from zhengping.server.call.models import Edition, Membership
 from zhengping.server.desk import queries as desk
 from zhengping.server.submission import operations as submission
@@ -40,8 +42,10 @@ def paper(at: int) -> Paper:
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    """No page that another test was shown, no figure that it counted."""
+    """No page that another test was shown, no figure that it counted, no themes and parts of an edition that had the same key."""
     cache.clear()
+    call_queries._themes.cache_clear()
+    call_records._parts.cache_clear()
     desk._figures.cache_clear()
     tasks._rests_until.clear()
 

@@ -74,6 +74,22 @@ def _profile(themes: tuple[Theme, ...]) -> tuple[tuple[str, np.ndarray, tuple[tu
     return tuple(rows)
 
 
+@cache
+def _by_start(themes: tuple[Theme, ...]) -> dict[str, list[str]]:
+    """The words of all themes by their first two characters."""
+    found: dict[str, list[str]] = {}
+    for word, _weights, _within in _profile(themes):
+        found.setdefault(word[:2], []).append(word)
+    return found
+
+
+def _standing(themes: tuple[Theme, ...], text: str) -> set[str]:
+    """The words of the themes that stand in a text; only those whose first two characters do are looked for."""
+    starts = _by_start(themes)
+    there = starts.keys() & {*text, *map(str.__add__, text, text[1:])}
+    return {word for start in there for word in starts[start] if word in text}
+
+
 def _fields(title: str, headings: Sequence[str], body: str) -> tuple[tuple[str, float], ...]:
     return (title, _TITLE), ("\n".join(headings), _HEADING), (body, _BODY)
 
@@ -86,10 +102,10 @@ def _scores(themes: tuple[Theme, ...], title: str, headings: Sequence[str], body
     total = np.zeros(len(themes))
     parts: dict[str, np.ndarray] = {}
     fields = _fields(title, headings, body)
-    whole = "\n".join(text for text, _factor in fields)
+    stands = _standing(themes, "\n".join(text for text, _factor in fields))
     told: dict[str, float] = {}
     for word, weights, within in _profile(themes):
-        if word not in whole:  # most words: looked for once
+        if word not in stands:
             continue
         frequency = sum(text.count(word) * factor for text, factor in fields) - sum(told.get(other, 0.0) * times for other, times in within)
         if frequency > 0:

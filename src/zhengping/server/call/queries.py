@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max, Q
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from zhengping.engine import tables
 from zhengping.server.audit.templatetags.words import language
-from zhengping.server.call.models import Body, Edition, Invitation, Membership
+from zhengping.server.call.models import Body, Edition, Invitation, Membership, Theme
 
 
 def editions_for(user):
@@ -59,7 +60,7 @@ def body_of(edition: Edition, division: str, bodies: dict[str, Body] | None = No
     if not division:
         return None
     wanted = (division, division[:4] + "00", division[:2] + "0000")
-    found = {body.division: body for body in edition.bodies.filter(division__in=wanted).select_related("parent")} if bodies is None else bodies
+    found = {body.division: body for body in edition.bodies.filter(division__in=wanted)} if bodies is None else bodies
     return next((found[number] for number in wanted if number in found), None)
 
 
@@ -159,4 +160,10 @@ def default_bodies() -> list[tuple[str, str]]:
 def theme_choices(edition: Edition) -> list[tuple[str, str]]:
     """The edition's themes in the language of the page."""
     is_english = language() == "en"
-    return [(theme.key, theme.english if is_english and theme.english else theme.name) for theme in edition.themes.all()]
+    return [(key, english if is_english and english else name) for key, name, english in _themes(edition.pk, edition.version)]
+
+
+@lru_cache(maxsize=64)
+def _themes(edition: int, version: int) -> tuple[tuple[str, str, str], ...]:
+    """Key, name and English name of an edition's themes, read once for each of its versions."""
+    return tuple(Theme.objects.filter(edition=edition).values_list("key", "name", "english"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from functools import lru_cache
 
 import segno
 from django.conf import settings
@@ -15,7 +16,7 @@ from docx.shared import Pt
 
 from zhengping.engine import record
 from zhengping.server.audit.templatetags.words import language
-from zhengping.server.call.models import Body, Edition, MailTemplate
+from zhengping.server.call.models import Body, Edition, MailTemplate, Part
 from zhengping.server.call.queries import here
 
 # kind: (name, subject, body); words in braces are filled in, text only
@@ -135,7 +136,13 @@ def qr(link: str) -> str:
 
 def parts(edition: Edition) -> tuple[record.PartRule, ...]:
     """The parts that the notice asks for, in its order."""
-    return tuple(record.PartRule(p.kind, p.name, p.limit, p.rule, p.required) for p in edition.parts.all())
+    return _parts(edition.pk, edition.version)
+
+
+@lru_cache(maxsize=64)
+def _parts(edition: int, version: int) -> tuple[record.PartRule, ...]:
+    """Read once for each version of an edition."""
+    return tuple(record.PartRule(p.kind, p.name, p.limit, p.rule, p.required) for p in Part.objects.filter(edition=edition))
 
 
 def call(edition: Edition) -> record.Edition:

@@ -21,6 +21,7 @@ from zhengping.server.submission.models import Coding, EarlierCase, Incoming, In
 
 GRACE = timedelta(hours=24)  # drafts in time may be confirmed for so long
 SURE = 0.97
+BAD = ("unreadable", "refused")  # files that gave no case
 
 
 def cases(edition: Edition) -> QuerySet[Submission]:
@@ -50,6 +51,12 @@ def sent_by(user):
     """The cases that a person sent when logged in, or that name an address which the person has confirmed."""
     proved = EmailAddress.objects.filter(user=user, verified=True).values("email")
     return Submission.objects.filter(Q(owner=user) | Q(contact_email__in=proved))
+
+
+def lone(intake: Intake) -> str:
+    """The address of the one case that an intake gave, empty where there are several or something else is to be told."""
+    found = list(intake.submissions.values_list("token", flat=True).order_by()[:2])
+    return found[0] if len(found) == 1 and intake.state == "drafted" and not intake.files.filter(state__in=BAD).exists() else ""
 
 
 def current(submission: Submission) -> Version:
@@ -167,7 +174,7 @@ def earlier(edition: Edition):
 
 def unreadable(edition: Edition):
     """Files that wait for a person."""
-    return Incoming.objects.filter(intake__edition=edition, state__in=["unreadable", "refused"]).select_related("intake__body", "submission")
+    return Incoming.objects.filter(intake__edition=edition, state__in=BAD).select_related("intake__body", "submission")
 
 
 def reason(file: Incoming, language: str = "zh") -> str:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.conf import settings
 from django.db import close_old_connections
 
+from zhengping.engine import record
 from zhengping.server.call.models import Edition
 from zhengping.server.mail.models import Letter
 from zhengping.server.submission import operations, queries
@@ -22,13 +23,13 @@ BATCH = 40
 
 def read_now(intake: Intake) -> None:
     """Read the files of an intake in this process, containers too, and make its cases; bulk is left to the worker."""
+    fresh: dict[str, record.Document] = {}
     for _depth in range(6):
-        for file in intake.files.filter(state="waiting").select_related("intake__edition"):
-            operations.read(incoming=file)
-        if not intake.files.filter(state="waiting").exists():
-            intake.refresh_from_db(fields=["state"])
-            if intake.state == "reading":
-                operations.draft(intake=intake)
+        waiting = list(intake.files.filter(state="waiting").select_related("intake__edition"))
+        found = {file.sha256: document for file in waiting if (document := operations.read(incoming=file))}
+        fresh |= found
+        if len(found) == len(waiting) or not intake.files.filter(state="waiting").exists():
+            operations.draft(intake=intake, fresh=fresh)
             return
 
 

@@ -39,8 +39,8 @@ def upload(request, slug):
         except operations.DiskFull as error:
             return render(request, "submission/upload.html", {"edition": edition, "form": form, "state": state, "trouble": str(error)}, status=507)
         tasks.read_now(intake)
-        lone = _came_of(intake).lone
-        return redirect("submission:case", lone.token) if lone else redirect("submission:intake", intake.token)
+        lone = queries.lone(intake)
+        return redirect("submission:case", lone) if lone else redirect("submission:intake", intake.token)
     words = {"edition": edition, "form": form, "state": state, "is_late": queries.is_late(edition, None, arrived_at), "closes": call_records.moment(edition, edition.closes), "largest": forms.settings.LARGEST_FILE >> 20}
     return render(request, "submission/upload.html", words)
 
@@ -78,12 +78,12 @@ class _Came(NamedTuple):
 def _came_of(found: Intake) -> _Came:
     files = list(found.files.select_related("submission"))
     cases = list(found.submissions.all()) or list({file.submission for file in files if file.submission})
-    bad = [file for file in files if file.state in ("unreadable", "refused")]
+    bad = [file for file in files if file.state in queries.BAD]
     return _Came(files, cases, bad, cases[0] if found.state == "drafted" and len(cases) == 1 and not bad else None)
 
 
 def _own(token: str) -> Submission:
-    return get_object_or_404(Submission.objects.select_related("edition", "body__parent", "intake"), token=token)
+    return get_object_or_404(Submission.objects.select_related("edition", "body"), token=token)
 
 
 @door("accounts.everyone", "GET", "POST")
@@ -203,7 +203,7 @@ def replace(request, token):
         messages.error(request, str(error))
         return redirect("submission:case", token)
     tasks.read_now(made)
-    bad = [queries.reason(file, language()) for file in made.files.filter(state__in=["unreadable", "refused"])]
+    bad = [queries.reason(file, language()) for file in made.files.filter(state__in=queries.BAD)]
     if bad:
         messages.error(request, _("新文件没有读出案例：{why}原版本保持不变。").format(why=" ".join(bad)))
     elif queries.current(Submission.objects.get(pk=held.pk)).intake_id != made.pk:
@@ -306,7 +306,7 @@ def bulk(request, slug):
 def progress(request, slug, pk):
     """How far an intake has come, and what it gave."""
     found = get_object_or_404(Intake.objects.select_related("edition", "body", "by"), edition__slug=slug, pk=pk)
-    bad = list(found.files.filter(state__in=["unreadable", "refused"])[:200])
+    bad = list(found.files.filter(state__in=queries.BAD)[:200])
     for file in bad:
         file.why = queries.reason(file, language())
     words = {"intake": found, "edition": found.edition, "at": "intakes", "progress": queries.progress(found), "bad": bad, "cases": found.submissions.count()}
@@ -320,7 +320,7 @@ def unreadable(request, slug):
     if request.method == "POST":
         if not request.user.has_perm("call.manage", edition):
             return HttpResponse(status=403)
-        file = get_object_or_404(Incoming, pk=request.POST.get("id"), intake__edition=edition, state__in=["unreadable", "refused"])
+        file = get_object_or_404(Incoming, pk=request.POST.get("id"), intake__edition=edition, state__in=queries.BAD)
         did = request.POST.get("do")
         if did == "again":
             operations.handle_file(file=file, actor=request.user, state="waiting", words="")

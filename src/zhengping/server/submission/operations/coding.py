@@ -48,11 +48,11 @@ def keep_coding(submission: Submission, value: record.Coding, *, source: str, by
     row = Coding.objects.create(
         submission=submission, version=submission.current, source=source, by=by, at=timezone.now(), value=records.packed(value), batch=batch
     )
-    _show_coding(submission, value, is_by_person=source == "person")
+    show_coding(submission, value, is_by_person=source == "person")
     return row
 
 
-def _show_coding(submission: Submission, value: record.Coding, *, is_by_person: bool) -> None:
+def show_coding(submission: Submission, value: record.Coding, *, is_by_person: bool) -> None:
     submission.division = value.place.division
     submission.place = value.place.name[:80]
     submission.unit_type = value.unit_type[:20]
@@ -120,7 +120,7 @@ def undo_codings(*, edition: Edition, actor: User, batch: str = "", coding: int 
         row.save(update_fields=["undone_at"])
         before = queries.coding(held)
         if before:
-            _show_coding(held, records.coding_of(before), is_by_person=before.source == "person")
+            show_coding(held, records.coding_of(before), is_by_person=before.source == "person")
         held.changed += 1
         held.save(update_fields=CODED)
         note(actor=actor, action="submission.undo_coding", object=f"submission:{held.pk}", edition=edition.slug, before={"coding": row.pk})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from zhengping.engine import originality, record
@@ -36,8 +37,8 @@ def compare(*, edition: Edition) -> int:
         kept = Match.objects.bulk_create(made, ignore_conflicts=True)
         touched = {pk for m in made for pk in (m.submission_id, m.other_id) if pk} | ids
         _count_matches(touched)
-        for pk in ids:
-            Submission.objects.filter(pk=pk, changed=changed[pk]).update(compared_at=timezone.now())
+        same = [pk for pk, count in Submission.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", "changed") if count == changed[pk]]
+        Submission.objects.filter(pk__in=same).update(compared_at=timezone.now())
         note(actor="machine", action="submission.compare", object=f"edition:{edition.slug}", edition=edition.slug, after={"cases": len(ids), "matches": len(made)})
     return len(kept)
 
@@ -49,10 +50,17 @@ def _match(edition: Edition, found: record.Match) -> Match:
     return Match(edition=edition, submission_id=found.case, other_id=found.other, kind=found.kind, share=found.share, passages=passages)
 
 
-def _count_matches(ids: Iterable[int]) -> None:
-    for pk in ids:
-        count = Match.objects.filter(Q(submission=pk) | Q(other=pk), decision="").count()
-        Submission.objects.filter(pk=pk).exclude(open_matches=count).update(open_matches=count)
+def _count_matches(ids: Collection[int]) -> None:
+    """Keep with each case how many of its matches are open."""
+    counts: Counter[int] = Counter()
+    for side in ("submission", "other"):
+        counts.update(dict(Match.objects.filter(decision="", **{f"{side}__in": ids}).values_list(side).annotate(Count("pk")).order_by()))
+    wrong: dict[int, list[int]] = {}
+    for pk, held in Submission.objects.filter(pk__in=ids).values_list("pk", "open_matches").order_by("pk"):
+        if held != counts[pk]:
+            wrong.setdefault(counts[pk], []).append(pk)
+    for count, keys in wrong.items():
+        Submission.objects.filter(pk__in=keys).update(open_matches=count)
 
 
 @transaction.atomic

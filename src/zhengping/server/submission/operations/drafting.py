@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -15,7 +15,7 @@ from zhengping.server.call.models import Body
 from zhengping.server.call.queries import body_of, by_division
 from zhengping.server.submission import queries, records
 from zhengping.server.submission.models import Finding, Incoming, Intake, Submission, Text, Version
-from zhengping.server.submission.operations.coding import count_taught, keep_coding, learnt_coder
+from zhengping.server.submission.operations.coding import count_taught, keep_coding, learnt_coder, show_coding
 from zhengping.server.submission.operations.indexing import put_in_index, words_sought
 from zhengping.server.submission.operations.own import give_number
 from zhengping.server.submission.operations.reading import documents
@@ -24,13 +24,13 @@ CHUNK = 20  # cases written in one transaction
 OFFICIAL = ("zip", "folder", "mail", "screener")  # sent by whom we know: numbered without a further confirmation
 
 
-def draft(*, intake: Intake) -> QuerySet[Submission]:
+def draft(*, intake: Intake, fresh: Mapping[str, record.Document] | None = None) -> QuerySet[Submission]:
     """Make the cases of an intake once all its files are read; done again after a fault it makes what is still missing.
 
-    From upload pages they are drafts; what comes by letter, from a province or the organiser is numbered at once. Written in small transactions, so
+    `fresh` are documents just read, by sha256; the others are looked up. From upload pages they are drafts; what comes by letter, from a province or the organiser is numbered at once. Written in small transactions, so
     that a bulk of thousands keeps nobody waiting.
     """
-    found, by_sha = documents(intake)
+    found, by_sha = documents(intake, fresh or {})
     made = reading.draft(found)
     noticed: dict[int, list[record.Finding]] = {}
     for finding in made.findings:
@@ -39,20 +39,25 @@ def draft(*, intake: Intake) -> QuerySet[Submission]:
     missing = [case for case in made.cases if case.number not in there]
     call, learnt = learnt_coder(intake.edition_id, intake.edition.version, count_taught(intake.edition))
     bodies = by_division(intake.edition) if len(missing) > 1 else None
-    for start in range(0, len(missing), CHUNK):
+    for start in range(0, len(missing) or 1, CHUNK):
         chunk = [(case, chains.check(case, learnt, call)) for case in missing[start : start + CHUNK]]
         with transaction.atomic():
             Intake.objects.select_for_update().values("pk").get(pk=intake.pk)
             for case, checked in chunk:
                 if not intake.submissions.filter(ordinal=case.number).exists():
                     there[case.number] = _kept(intake, case, checked, noticed.get(case.number, ()), bodies).pk
-    with transaction.atomic():
-        for fate in made.fates:
-            rows = [row.pk for row in by_sha.get(fate.sha256, ())]
-            Incoming.objects.filter(pk__in=rows).update(role=fate.role, submission=there.get(fate.case))
-        if Intake.objects.filter(pk=intake.pk, state="reading").update(state="drafted", drafted_at=timezone.now()):
-            intake.state = "drafted"
+            if start + CHUNK >= len(missing):
+                _finish(intake, made.fates, by_sha, there)
     return Submission.objects.filter(pk__in=set(there.values()))
+
+
+def _finish(intake: Intake, fates: Sequence[reading.Fate], by_sha: Mapping[str, Sequence[Incoming]], there: Mapping[int, int]) -> None:
+    """Tell the files what became of them, and the intake that its cases are made; `there` are their keys by their number in the intake."""
+    for fate in fates:
+        rows = [row.pk for row in by_sha.get(fate.sha256, ())]
+        Incoming.objects.filter(pk__in=rows).update(role=fate.role, submission=there.get(fate.case))
+    if Intake.objects.filter(pk=intake.pk, state="reading").update(state="drafted", drafted_at=timezone.now()):
+        intake.state = "drafted"
 
 
 def _kept(intake: Intake, case: record.Case, checked: chains.Checked, noticed: Sequence[record.Finding], bodies: dict[str, Body] | None) -> Submission:
@@ -87,7 +92,6 @@ def _kept(intake: Intake, case: record.Case, checked: chains.Checked, noticed: S
         if datum.kind == "person" and not submission.contact_name:
             submission.contact_name = datum.value[:60]
     submission.contact_email = submission.contact_email or intake.sender
-    submission.save()
     _add_version(submission, intake, case, checked, noticed)
     if intake.source in OFFICIAL:
         give_number(submission, actor=intake.by or "", via=intake.source)
@@ -97,25 +101,26 @@ def _kept(intake: Intake, case: record.Case, checked: chains.Checked, noticed: S
 def _add_version(submission: Submission, intake: Intake, case: record.Case, checked: chains.Checked, noticed: Sequence[record.Finding], why: str = "") -> None:
     number = 1 + (submission.versions.aggregate(last=Max("number"))["last"] if submission.current else 0)
     value, personal = records.split(case)
+    findings = (*noticed, *checked.findings)
     by = f"user:{intake.by_id}" if intake.by_id else "unit"
-    Version.objects.create(
-        submission=submission, number=number, intake=intake, value=value, personal=personal, documents=list(case.documents), why=why, by=by, at=timezone.now()
-    )
     submission.current = number
     if number > 1:
         submission.title = case.title[:300] or submission.title
         submission.unit = (case.unit or submission.unit)[:200]
-    findings = records.finding_rows(submission, number, (*noticed, *checked.findings))
-    Finding.objects.bulk_create(findings)
-    also = Text.objects.filter(pk=submission.pk).values_list("also", flat=True).first() if number > 1 else None
-    Text.objects.bulk_create([Text(submission=submission, words=case.text)], update_conflicts=True, unique_fields=["submission"], update_fields=["words"])
-    put_in_index([(submission.pk, words_sought(submission.title, submission.unit, case.text, also))])
     submission.characters = sum(not letter.isspace() for letter in case.text)
     submission.open_findings = sum(finding.severity != "notice" for finding in findings)
     submission.compared_at = None
-    keep_coding(submission, checked.coding, source="machine", by="machine")
+    show_coding(submission, checked.coding, is_by_person=False)
     submission.changed += 1
     submission.save()
+    Version.objects.create(
+        submission=submission, number=number, intake=intake, value=value, personal=personal, documents=list(case.documents), why=why, by=by, at=timezone.now()
+    )
+    Finding.objects.bulk_create(records.finding_rows(submission, number, findings))
+    also = Text.objects.filter(pk=submission.pk).values_list("also", flat=True).first() if number > 1 else None
+    Text.objects.bulk_create([Text(submission=submission, words=case.text)], update_conflicts=True, unique_fields=["submission"], update_fields=["words"])
+    put_in_index([(submission.pk, words_sought(submission.title, submission.unit, case.text, also))])
+    keep_coding(submission, checked.coding, source="machine", by="machine")
     note(
         actor=by, action="submission.add_version", object=f"submission:{submission.pk}", edition=intake.edition.slug,
         after={"version": number, "documents": list(case.documents), "title": submission.title},

@@ -84,7 +84,7 @@ def answer(*, intake: Intake, language: str = "zh") -> None:
     if not held.sender or lately >= MOST_ANSWERS:
         return
     cases = list(Submission.objects.filter(pk__in=held.files.exclude(submission=None).values("submission")).select_related("edition").order_by("number"))
-    bad = list(held.files.filter(state__in=["unreadable", "refused"]))
+    bad = list(held.files.filter(state__in=queries.BAD))
     lines = [_("已收到案例《{title}》，编号 {number}，查询码 {code}。").format(title=c.title, number=c.number, code=c.query_code) for c in cases]
     lines += [f"{file.path}：{queries.reason(file, language)}" for file in bad]
     if not cases and not bad:

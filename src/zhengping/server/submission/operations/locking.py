@@ -21,7 +21,10 @@ class Stale(Exception):
 
 def hold(submission: Submission, changed: int | None = None) -> Submission:
     """The row for changing. Raises Stale where it was changed since a page showed it."""
-    held = Submission.objects.select_for_update(of=("self",)).select_related("edition", "body").get(pk=submission.pk)
+    is_known = Submission.edition.is_cached(submission)
+    held = Submission.objects.select_for_update(of=("self",)).select_related("body", *(() if is_known else ("edition",))).get(pk=submission.pk)
+    if is_known:
+        held.edition = submission.edition
     if changed is not None and held.changed != changed:
         raise Stale
     return held

@@ -21,7 +21,7 @@ from zhengping.server.call.queries import body_of
 from zhengping.server.mail.operations import post
 from zhengping.server.submission import queries, records
 from zhengping.server.submission.models import Counter, Submission, Text
-from zhengping.server.submission.operations.coding import check, keep_coding
+from zhengping.server.submission.operations.coding import CODED, check, keep_coding
 from zhengping.server.submission.operations.indexing import put_in_index, words_sought
 from zhengping.server.submission.operations.locking import Refused, hold, name_of, place_name
 
@@ -42,11 +42,12 @@ def correct(*, submission: Submission, actor: User | str, changed: int, theme: s
     for name, value in details.items():
         setattr(held, name, value)
     says_more = (theme and theme != held.theme) or (division and division != held.division)
-    if says_more or (before["title"], before["unit"]) != (held.title, held.unit):
+    renamed = (before["title"], before["unit"]) != (held.title, held.unit)
+    if says_more or renamed:
         _recode(held, actor, theme, division)
     held.changed += 1
-    held.save()
-    if (before["title"], before["unit"]) != (held.title, held.unit):
+    held.save(update_fields={*details, "changed", *((*CODED, "body") if says_more or renamed else ())})
+    if renamed:
         words, also = Text.objects.filter(submission=held).values_list("words", "also").first() or ("", "")
         put_in_index([(held.pk, words_sought(held.title, held.unit, words, also))])
     key = f"submission:{held.pk}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -36,10 +37,13 @@ def readers() -> Readers:
     return _Readers(settings.READERS)
 
 
-def read(*, incoming: Incoming) -> None:
-    """Read one waiting file. A second reader of the same file finds it read and does nothing."""
-    with transaction.atomic():
-        Incoming.objects.filter(pk=incoming.pk).update(attempts=F("attempts") + 1)
+def read(*, incoming: Incoming) -> record.Document | None:
+    """Read one waiting file. A second reader of the same file finds it read and does nothing.
+
+    -> its document; None where it gave none, where other files were found in it, and where it had been read before.
+    """
+    Incoming.objects.filter(pk=incoming.pk).update(attempts=F("attempts") + 1)
+    if incoming.intake.began_at is None:
         Intake.objects.filter(pk=incoming.intake_id, began_at=None).update(began_at=timezone.now())
     known = Document.objects.filter(pk=incoming.sha256, by_engine=ENGINE).exists()
     answer = Read() if known else _answer(incoming)
@@ -52,7 +56,7 @@ def read(*, incoming: Incoming) -> None:
         state = "refused" if answer.reason == "classified" else "unreadable" if answer.reason else "read" if known or answer.document else "opened"
         values = {"state": state, "reason": answer.reason, "values": [list(pair) for pair in answer.values]}
         if not Incoming.objects.filter(pk=incoming.pk, state="waiting").update(**values):
-            return
+            return None
         if answer.document and not known:
             row = Document(sha256=incoming.sha256, kind=answer.document.kind, value=records.packed(answer.document), by_engine=ENGINE)
             Document.objects.bulk_create([row], update_conflicts=True, unique_fields=["sha256"], update_fields=["kind", "value", "by_engine"])
@@ -76,6 +80,7 @@ def read(*, incoming: Incoming) -> None:
         )
         if state == "refused":
             note(actor="", action="submission.refuse_classified", object=f"intake:{incoming.intake_id}", edition=incoming.intake.edition.slug, after={"sha256": incoming.sha256})
+    return None if answer.children or answer.refused else answer.document
 
 
 def _answer(incoming: Incoming) -> Read:
@@ -89,16 +94,16 @@ def _answer(incoming: Incoming) -> Read:
     return readers().read(file)
 
 
-def documents(intake: Intake) -> tuple[list[record.Document], dict[str, list[Incoming]]]:
-    """The documents of an intake, each once with all its arrivals, in order of arrival, and the rows by sha256."""
+def documents(intake: Intake, fresh: Mapping[str, record.Document]) -> tuple[list[record.Document], dict[str, list[Incoming]]]:
+    """The documents of an intake, each once with all its arrivals, in order of arrival, and the rows by sha256; `fresh` are those just read."""
     rows = list(intake.files.filter(state="read").order_by("id"))
     by_sha: dict[str, list[Incoming]] = {}
     for row in rows:
         by_sha.setdefault(row.sha256, []).append(row)
-    held = Document.objects.in_bulk(list(by_sha))
+    held = Document.objects.in_bulk([sha256 for sha256 in by_sha if sha256 not in fresh])
     found = []
     for sha256, same in by_sha.items():
-        document: record.Document = records.opened(held[sha256].value, record.Document)
+        document: record.Document = fresh.get(sha256) or records.opened(held[sha256].value, record.Document)
         arrivals = tuple(record.Arrival(r.name, r.sha256, r.size, tuple(r.within), intake.sender, "", intake.arrived_at.isoformat()) for r in same)
         found.append(_with_arrivals(document, arrivals))
     return found, by_sha

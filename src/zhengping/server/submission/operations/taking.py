@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhengping.server.accounts.models import User
@@ -44,7 +45,8 @@ def receive(
         if letter is not None and (known := Intake.objects.filter(letter=letter).first()):
             return known
         intake = Intake.objects.create(
-            edition=edition, source=source, body=body, by=by, replaces=replaces, letter=letter, sender=sender, arrived_at=arrived_at
+            edition=edition, source=source, body=body, by=by, replaces=replaces, letter=letter, sender=sender, arrived_at=arrived_at,
+            began_at=timezone.now() if source == "upload" else None,  # read at once
         )
         Incoming.objects.bulk_create(
             Incoming(intake=intake, name=name[-300:] or "未命名", sha256=sha256, size=size) for name, sha256, size in kept
