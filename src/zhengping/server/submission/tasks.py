@@ -25,7 +25,7 @@ def read_now(intake: Intake) -> None:
     """Read the files of an intake in this process, containers too, and make its cases; bulk is left to the worker."""
     fresh: dict[str, record.Document] = {}
     for _depth in range(6):
-        waiting = list(intake.files.filter(state="waiting").select_related("intake__edition"))
+        waiting = list(intake.files.filter(state="waiting"))
         found = {file.sha256: document for file in waiting if (document := operations.read(incoming=file))}
         fresh |= found
         if len(found) == len(waiting) or not intake.files.filter(state="waiting").exists():

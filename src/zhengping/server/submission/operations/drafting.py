@@ -35,16 +35,18 @@ def draft(*, intake: Intake, fresh: Mapping[str, record.Document] | None = None)
     noticed: dict[int, list[record.Finding]] = {}
     for finding in made.findings:
         noticed.setdefault(finding.case, []).append(finding)
-    there = dict(intake.submissions.values_list("ordinal", "pk"))
+    is_bulk = len(made.cases) > 1
+    there = dict(intake.submissions.values_list("ordinal", "pk")) if is_bulk else {}
     missing = [case for case in made.cases if case.number not in there]
     call, learnt = learnt_coder(intake.edition_id, intake.edition.version, count_taught(intake.edition))
-    bodies = by_division(intake.edition) if len(missing) > 1 else None
+    bodies = by_division(intake.edition) if is_bulk else None
     for start in range(0, len(missing) or 1, CHUNK):
         chunk = [(case, chains.check(case, learnt, call)) for case in missing[start : start + CHUNK]]
         with transaction.atomic():
             Intake.objects.select_for_update().values("pk").get(pk=intake.pk)
+            there.update(intake.submissions.filter(ordinal__in=[case.number for case, _checked in chunk]).values_list("ordinal", "pk").order_by())
             for case, checked in chunk:
-                if not intake.submissions.filter(ordinal=case.number).exists():
+                if case.number not in there:
                     there[case.number] = _kept(intake, case, checked, noticed.get(case.number, ()), bodies).pk
             if start + CHUNK >= len(missing):
                 _finish(intake, made.fates, by_sha, there)
