@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -98,6 +99,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "zhengping.server.urls"
 WSGI_APPLICATION = "zhengping.server.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # so that templates/django/forms/widgets/ count
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -314,7 +314,7 @@ def match(request, slug, pk):
         "match": held,
         "form": form,
         "ours": records.laid_out(ours, records.places(ours, [(p.start, p.end) for p in passages], "common")),
-        "theirs": records.laid_out(theirs, records.places(theirs, [(p.other_start, p.other_end) for p in passages], "common")),
+        "theirs": records.laid_out(theirs, records.places(theirs, [(p.other_start, p.other_end) for p in passages], "common", is_anchored=False)),
         "count": len(passages),
         "decisions": dict(forms.DECISIONS),
     }
