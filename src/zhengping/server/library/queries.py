@@ -79,7 +79,8 @@ def count(rows, *key: object) -> int:
     name = "library:count:" + hashlib.sha256(repr((stamp(), key)).encode()).hexdigest()
     held = cache.get(name)
     if held is None:
-        held = rows.order_by().count()
+        with submission.by_index():
+            held = rows.order_by().count()
         cache.set(name, held, KEPT)
     return int(held)
 
