@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from random import Random
 
 import pytest
 from django.core.cache import cache
@@ -12,7 +13,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from zhengping.engine import tables
+from zhengping.engine.text import likeness
 from zhengping.engine.text.likeness import nearest
+from zhengping.samples.prose import compose
 from zhengping.server.call.models import Edition
 from zhengping.server.library import operations
 from zhengping.server.library.models import Entry
@@ -162,3 +166,17 @@ def test_like_texts_are_near_each_other():
 
     assert [row[0] for row in nearest(texts, 1)] == [2, 3, 0, 1]
     assert nearest(["一"]) == ((),) and nearest([]) == ()
+
+
+def test_the_nearest_among_many_are_nearly_those_among_all(monkeypatch):
+    chance = Random(4)
+    keys = [theme.key for theme in tables.themes()]
+    texts = ["".join(chance.sample(compose(chance, keys[at % 9], "某市", at % 5).paragraphs, 3)) for at in range(600)]
+    texts = [text + "".join(chance.choices("的一是在人有我他这个们中来上大", k=40)) for text in texts]
+    whole = nearest(texts, 3, 0.0)
+
+    monkeypatch.setattr(likeness, "_EXACT", 100)
+    apart = nearest(texts, 3, 0.0)
+
+    assert sum(len(set(own) & set(other)) for own, other in zip(whole, apart, strict=True)) > 0.9 * 3 * len(texts)
+    assert all(at not in row and len(row) == 3 for at, row in enumerate(apart))
