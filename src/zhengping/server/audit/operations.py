@@ -45,9 +45,8 @@ def note(
     head = Head.objects.select_for_update().get_or_create(id=1)[0]  # from here all others wait until the transaction ends
     entry.at, entry.previous = timezone.now(), head.hash
     entry.hash = chained(entry)
-    entry.save(force_insert=True)
-    head.count, head.hash = head.count + 1, entry.hash
-    head.save(update_fields=["count", "hash"])
+    Entry.objects.bulk_create([entry])
+    Head.objects.filter(id=1).update(count=head.count + 1, hash=entry.hash)
 
 
 def key_of(actor: object) -> str:

@@ -15,6 +15,7 @@ from zhengping.engine import figures as figured
 from zhengping.engine import tables
 from zhengping.engine.record import Figure
 from zhengping.server.accounts.models import User
+from zhengping.server.among import among
 from zhengping.server.audit.models import Entry
 from zhengping.server.audit.queries import readable
 from zhengping.server.audit.templatetags.words import called, language
@@ -172,7 +173,7 @@ def with_marks(rows: Iterable[Submission]) -> list[Submission]:
     """Cases with the mark of their body of the first tier."""
     held = list(rows)
     marks = dict(
-        Mark.objects.filter(submission__in=[row.pk for row in held], body__parent=None).values_list("submission_id", "mark")
+        Mark.objects.filter(submission__in=among(row.pk for row in held), body__parent=None).values_list("submission_id", "mark")
     )
     for row in held:
         row.mark = marks.get(row.pk, "")

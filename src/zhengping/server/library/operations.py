@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from zhengping.engine.text.likeness import nearest
+from zhengping.server.among import among
 from zhengping.server.call.models import Edition
 from zhengping.server.library import queries
 from zhengping.server.library.models import Entry, Shelf
@@ -31,12 +32,12 @@ def refresh(edition: Edition) -> bool:
     rows = publication.shown(edition)
     keys = [row.submission.pk for row in rows]
     edited = publication.edited_words(keys)
-    made = _entries(edition, rows, dict(Text.objects.filter(submission__in=keys).values_list("pk", "words")) | edited)
+    made = _entries(edition, rows, dict(Text.objects.filter(submission__in=among(keys)).values_list("pk", "words")) | edited)
     also = {row.submission.pk: _also(row, edited.get(row.submission.pk, "")) for row in rows}
     counted = packed(queries.counted(edition, {row.submission.pk: row.award for row in rows}))
     with transaction.atomic():
         submission.index_also(also)
-        Entry.objects.filter(edition=edition).exclude(submission__in=keys).delete()
+        Entry.objects.filter(edition=edition).exclude(submission__in=among(keys)).delete()
         Entry.objects.bulk_create(made, batch_size=400, update_conflicts=True, unique_fields=["submission"], update_fields=FIELDS)
         Shelf.objects.update_or_create(edition=edition, defaults={"state": state, "cases": len(made), "figures": counted, "at": timezone.now()})
     return True

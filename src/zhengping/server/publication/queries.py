@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhengping.engine import selection
+from zhengping.server.among import among
 from zhengping.server.call.models import Edition
 from zhengping.server.decision import queries as decision
 from zhengping.server.publication import records
@@ -161,7 +162,7 @@ def results(edition: Edition) -> list[Published]:
 
 def edits(cases: Iterable[int]) -> dict[int, EditedText]:
     """What the public reads in place of the words of cases, by the key of the case; of those alone that were edited."""
-    return {row.submission_id: row for row in EditedText.objects.filter(submission__in=cases, ended_at=None)}
+    return {row.submission_id: row for row in EditedText.objects.filter(submission__in=among(cases), ended_at=None)}
 
 
 def edited_words(cases: Iterable[int]) -> dict[int, str]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from zhengping.engine.rendering import Sheet, slip, workbook
+from zhengping.server.among import among
 from zhengping.server.call.models import Body
 from zhengping.server.call.records import moment
 from zhengping.server.screening.models import MARKS, Mark, Seal
@@ -24,7 +25,7 @@ WORDS = {**{name: key for key, name in MARKS.items()}, "重点": "recommended", 
 def rows(body: Body, cases: Sequence[Submission], marks: dict[int, Mark]) -> list[dict[str, Any]]:
     """What a seal holds of each case: number, title, unit, mark, order, and the sha256 of its files."""
     versions = {}
-    for version in Version.objects.filter(submission__in=[case.pk for case in cases]).only("submission_id", "number", "documents"):
+    for version in Version.objects.filter(submission__in=among(case.pk for case in cases)).only("submission_id", "number", "documents"):
         versions[version.submission_id, version.number] = version.documents
     found = []
     for case in cases:

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhengping.engine import record, tables
 from zhengping.engine.text import grams
+from zhengping.server.among import among
 from zhengping.server.call.models import Body, Edition
 from zhengping.server.call.queries import closes
 from zhengping.server.submission import records
@@ -56,8 +57,8 @@ def sent_by(user):
 
 def lone(intake: Intake) -> str:
     """The address of the one case that an intake gave, empty where there are several or something else is to be told."""
-    found = list(intake.submissions.values_list("token", flat=True).order_by()[:2])
-    return found[0] if len(found) == 1 and intake.state == "drafted" and not intake.files.filter(state__in=BAD).exists() else ""
+    found = list(intake.submissions.values_list("token", Exists(intake.files.filter(state__in=BAD))).order_by()[:2])
+    return found[0][0] if len(found) == 1 and intake.state == "drafted" and not found[0][1] else ""
 
 
 def current(submission: Submission) -> Version:
@@ -159,8 +160,8 @@ def entries(edition: Edition, marks: dict[int, str] | None = None) -> list[recor
     """The register of an edition: case and coding of all numbered cases, in order of their numbers."""
     held = list(cases(edition).select_related("edition").order_by("number"))
     numbers = {row.pk: row for row in held}
-    texts = {v.submission_id: v for v in Version.objects.filter(submission__in=numbers) if v.number == numbers[v.submission_id].current}
-    codings = {c.submission_id: c for c in Coding.objects.filter(submission__in=numbers, undone_at=None).order_by("id") if c.version == numbers[c.submission_id].current}
+    texts = {v.submission_id: v for v in Version.objects.filter(submission__in=among(numbers)) if v.number == numbers[v.submission_id].current}
+    codings = {c.submission_id: c for c in Coding.objects.filter(submission__in=among(numbers), undone_at=None).order_by("id") if c.version == numbers[c.submission_id].current}
     return [
         records.entry(row, records.case_of(texts[row.pk]), records.coding_of(codings[row.pk]), (marks or {}).get(row.pk, ""))
         for row in held

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from zhengping.engine import adaptive, assignment, record
 from zhengping.server.accounts.models import User
+from zhengping.server.among import among
 from zhengping.server.audit.operations import note
 from zhengping.server.call import operations as call
 from zhengping.server.call import records as call_records
@@ -170,7 +171,7 @@ def propose(*, held: Round, actor: User, language: str = "zh") -> int:
     if not cases or not seats:
         raise Refused(_("还没有可评的案例。") if not cases else _("还没有评委，请先导入评委名单。"))
     known = {case.pk for case in cases}
-    begun = queries.holding(held).filter(sheet__isnull=False, submission__in=known)
+    begun = queries.holding(held).filter(sheet__isnull=False, submission__in=among(known))
     kept = [(str(case), str(seat)) for case, seat in begun.values_list("submission", "seat")]
     themes = {theme.key: theme.name for theme in held.edition.themes.all()}
     rules = queries.rules(held)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from zhengping.engine import originality, record
 from zhengping.server.accounts.models import User
+from zhengping.server.among import among
 from zhengping.server.audit.operations import note
 from zhengping.server.call.models import Edition
 from zhengping.server.submission import queries
@@ -26,19 +27,19 @@ def compare(*, edition: Edition) -> int:
     ids = {row.pk for row in new}
     changed = {row.pk: row.changed for row in new}
     rows = list(queries.cases(edition))
-    texts = dict(Text.objects.filter(submission__in=[row.pk for row in rows]).values_list("submission_id", "words"))
-    firsts = {v[0]: v[2] for v in Version.objects.filter(submission__in=[row.pk for row in rows]).order_by("number").values_list("submission_id", "number", "documents")}
+    texts = dict(Text.objects.filter(submission__in=among(row.pk for row in rows)).values_list("submission_id", "words"))
+    firsts = {v[0]: v[2] for v in Version.objects.filter(submission__in=among(row.pk for row in rows)).order_by("number").values_list("submission_id", "number", "documents")}
     values = [record.Case(row.pk, row.title, row.unit, tuple(texts.get(row.pk, "").split("\n")), documents=tuple(firsts.get(row.pk, ()))) for row in rows]
     before = list(queries.earlier(edition))
     found = originality.match(values, [("earlier", record.Case(e.pk, e.title, e.unit, tuple(e.text.split("\n")))) for e in before])
     with transaction.atomic():
-        Match.objects.filter(Q(submission__in=ids) | Q(other__in=ids), decision="").delete()
+        Match.objects.filter(Q(submission__in=among(ids)) | Q(other__in=among(ids)), decision="").delete()
         made = [_match(edition, m) for m in found if m.case in ids or (not m.edition and m.other in ids)]
         kept = Match.objects.bulk_create(made, ignore_conflicts=True)
         touched = {pk for m in made for pk in (m.submission_id, m.other_id) if pk} | ids
         _count_matches(touched)
-        same = [pk for pk, count in Submission.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", "changed") if count == changed[pk]]
-        Submission.objects.filter(pk__in=same).update(compared_at=timezone.now())
+        same = [pk for pk, count in Submission.objects.select_for_update().filter(pk__in=among(ids)).order_by("pk").values_list("pk", "changed") if count == changed[pk]]
+        Submission.objects.filter(pk__in=among(same)).update(compared_at=timezone.now())
         note(actor="machine", action="submission.compare", object=f"edition:{edition.slug}", edition=edition.slug, after={"cases": len(ids), "matches": len(made)})
     return len(kept)
 
@@ -54,13 +55,13 @@ def _count_matches(ids: Collection[int]) -> None:
     """Keep with each case how many of its matches are open."""
     counts: Counter[int] = Counter()
     for side in ("submission", "other"):
-        counts.update(dict(Match.objects.filter(decision="", **{f"{side}__in": ids}).values_list(side).annotate(Count("pk")).order_by()))
+        counts.update(dict(Match.objects.filter(decision="", **{f"{side}__in": among(ids)}).values_list(side).annotate(Count("pk")).order_by()))
     wrong: dict[int, list[int]] = {}
-    for pk, held in Submission.objects.filter(pk__in=ids).values_list("pk", "open_matches").order_by("pk"):
+    for pk, held in Submission.objects.filter(pk__in=among(ids)).values_list("pk", "open_matches").order_by("pk"):
         if held != counts[pk]:
             wrong.setdefault(counts[pk], []).append(pk)
     for count, keys in wrong.items():
-        Submission.objects.filter(pk__in=keys).update(open_matches=count)
+        Submission.objects.filter(pk__in=among(keys)).update(open_matches=count)
 
 
 @transaction.atomic

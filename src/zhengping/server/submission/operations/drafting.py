@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhengping.engine import chains, reading, record
+from zhengping.server.among import among
 from zhengping.server.audit.operations import note
 from zhengping.server.call.models import Body
 from zhengping.server.call.queries import body_of, by_division
@@ -50,7 +51,7 @@ def draft(*, intake: Intake, fresh: Mapping[str, record.Document] | None = None)
                     there[case.number] = _kept(intake, case, checked, noticed.get(case.number, ()), bodies).pk
             if start + CHUNK >= len(missing):
                 _finish(intake, made.fates, by_sha, there)
-    return Submission.objects.filter(pk__in=set(there.values()))
+    return Submission.objects.filter(pk__in=among(set(there.values())))
 
 
 def _finish(intake: Intake, fates: Sequence[reading.Fate], by_sha: Mapping[str, Sequence[Incoming]], there: Mapping[int, int]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 
 from zhengping.engine.text import grams
+from zhengping.server.among import among
 from zhengping.server.submission import queries
 from zhengping.server.submission.models import Submission, Text
 
@@ -23,8 +24,8 @@ def index_left(most: int = 500) -> int:
 @transaction.atomic
 def index_also(words: dict[int, str]) -> int:
     """Let cases be found by these words too, each by the key of its case, in place of those held before; -> of how many that changed."""
-    stale = [pk for pk, also in Text.objects.filter(pk__in=words).values_list("pk", "also") if also != words[pk]]
-    changed = list(Text.objects.filter(pk__in=stale).select_related("submission"))
+    stale = [pk for pk, also in Text.objects.filter(pk__in=among(words)).values_list("pk", "also") if also != words[pk]]
+    changed = list(Text.objects.filter(pk__in=among(stale)).select_related("submission"))
     for text in changed:
         text.also = words[text.pk]
     Text.objects.bulk_update(changed, ["also"], batch_size=400)

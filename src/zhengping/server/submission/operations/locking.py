@@ -20,11 +20,14 @@ class Stale(Exception):
 
 
 def hold(submission: Submission, changed: int | None = None) -> Submission:
-    """The row for changing. Raises Stale where it was changed since a page showed it."""
+    """The row for changing, with the edition that was read with it. Raises Stale where it was changed since a page showed it."""
     is_known = Submission.edition.is_cached(submission)
-    held = Submission.objects.select_for_update(of=("self",)).select_related("body", *(() if is_known else ("edition",))).get(pk=submission.pk)
+    rows = Submission.objects.select_for_update(of=("self",))
+    held = (rows if is_known else rows.select_related("edition", "body")).get(pk=submission.pk)
     if is_known:
         held.edition = submission.edition
+        if Submission.body.is_cached(submission) and submission.body_id == held.body_id:
+            held.body = submission.body
     if changed is not None and held.changed != changed:
         raise Stale
     return held
