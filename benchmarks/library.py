@@ -71,7 +71,7 @@ def searching() -> None:
         cache.clear()
         begun = time.perf_counter()
         rows = library.entries([word])
-        library.count(rows, word), list(rows[:20])
+        library.count(rows, [word], {}), list(rows[:20])
         ours.append(time.perf_counter() - begun)
         begun = time.perf_counter()
         like = set(Submission.objects.annotate(whole=whole).filter(Q(whole__contains=word)).values_list("pk", flat=True))

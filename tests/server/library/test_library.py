@@ -18,7 +18,7 @@ from zhengping.engine.text import likeness
 from zhengping.engine.text.likeness import nearest
 from zhengping.samples.prose import compose
 from zhengping.server.call.models import Edition
-from zhengping.server.library import operations
+from zhengping.server.library import operations, queries
 from zhengping.server.library.models import Entry
 from zhengping.server.publication.models import Correction, Listed, Notice, Result, Revocation
 from zhengping.server.submission import queries as submission
@@ -180,3 +180,15 @@ def test_the_nearest_among_many_are_nearly_those_among_all(monkeypatch):
 
     assert sum(len(set(own) & set(other)) for own, other in zip(whole, apart, strict=True)) > 0.9 * 3 * len(texts)
     assert all(at not in row and len(row) == 3 for at, row in enumerate(apart))
+
+
+def test_a_word_of_very_many_is_counted_up_to_a_limit(visitor, results, monkeypatch):
+    whole = visitor.get("/library/?q=人").content.decode()
+    monkeypatch.setattr(queries, "MOST", 3)
+    cache.clear()
+
+    limited = visitor.get("/library/?q=人").content.decode()
+
+    assert "共 4 条" in whole and "以上" not in whole
+    assert "共 3 条以上" in limited
+    assert "共 4 条" in visitor.get("/library/").content.decode()  # without words all are counted

@@ -177,7 +177,8 @@ def public_cases(request, words: Query[records.LibraryQuery]):
     rows = library.entries(sought, **wanted)
     start = (words.page - 1) * words.size
     items = [records.library_out(row) for row in rows[start : start + words.size]]
-    return {"count": library.count(rows, sought, sorted(wanted.items())), "page": words.page, "size": words.size, "items": items}
+    counted = library.count(rows, sought, wanted)
+    return {"count": counted.number, "is_more": counted.is_more, "page": words.page, "size": words.size, "items": items}
 
 
 @api.get("/library/{slug}/{number}", response=answers(records.LibraryCase), tags=["library"], summary="A public case with its text")

@@ -164,7 +164,8 @@ class LibraryOut(Schema):
 class Library(Schema):
     """A page of the library."""
 
-    count: int
+    count: int = Field(description="at most 10,000 where words are sought")
+    is_more: bool = Field(description="whether more hold the words than were counted")
     page: int
     size: int
     items: list[LibraryOut]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.core.cache import cache
 from django.db import connection
@@ -26,6 +27,7 @@ from zhengping.server.submission import queries as submission
 from zhengping.server.submission import records
 from zhengping.server.submission.models import Coding, Text
 
+MOST = 10_000  # cases to which those that hold a word are counted: who finds more narrows the search, nobody turns so many pages
 KEPT = 60  # seconds for which a count is remembered; what changed has a name of its own
 FILTERS = ("theme", "province", "unit_type", "award", "edition")
 
@@ -74,15 +76,22 @@ def entries(words: list[str], **wanted: str):
     return rows
 
 
-def count(rows, *key: object) -> int:
-    """How many rows, remembered until the library changes."""
-    name = "library:count:" + hashlib.sha256(repr((stamp(), key)).encode()).hexdigest()
+class Counted(NamedTuple):
+    """How many cases, and whether there are more that were not counted."""
+
+    number: int
+    is_more: bool
+
+
+def count(rows, words: list[str], wanted: dict[str, str]) -> Counted:
+    """How many rows `entries(words, **wanted)` are, at most `MOST` where words are sought; remembered until the library changes."""
+    name = "library:count:" + hashlib.sha256(repr((stamp(), words, sorted(wanted.items()))).encode()).hexdigest()
     held = cache.get(name)
     if held is None:
         with submission.by_index():
-            held = rows.order_by().count()
+            held = rows.order_by()[: MOST + 1].count() if words else rows.order_by().count()
         cache.set(name, held, KEPT)
-    return int(held)
+    return Counted(min(held, MOST), held > MOST) if words else Counted(held, False)
 
 
 def entry(edition: Edition, number: int) -> Entry | None:

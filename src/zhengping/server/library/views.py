@@ -29,9 +29,9 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class _Counted(Paginator):
     """Pages of rows whose number is remembered."""
 
-    def __init__(self, rows, size: int, number: int):
+    def __init__(self, rows, size: int, counted: queries.Counted):
         super().__init__(rows, size)
-        self.__dict__["count"] = number
+        self.__dict__["count"], self.is_more = counted
 
 
 def _listed(request, heading: str, **fixed: str) -> HttpResponse:
@@ -41,7 +41,7 @@ def _listed(request, heading: str, **fixed: str) -> HttpResponse:
     wanted = {name: form.cleaned_data.get(name, "") for name in queries.FILTERS} | fixed
     words = form.cleaned_data.get("q", "").split()[:8]
     rows = queries.entries(words, **wanted)
-    page = _Counted(rows, PAGE, queries.count(rows, words, sorted(wanted.items()))).get_page(request.GET.get("page"))
+    page = _Counted(rows, PAGE, queries.count(rows, words, wanted)).get_page(request.GET.get("page"))
     page.object_list = queries.shown(page.object_list, words)
     for name in fixed:
         del form.fields[name]
