@@ -126,6 +126,7 @@ def case(edition, word):
 def numbered(edition, word, organiser):
     """Six numbered cases of three provinces."""
     made = take(edition, *((f"案例{at}.docx", word(at)) for at in range(6)), source="zip", by=organiser)
+    submission.index_left()
     return list(made.submissions.order_by("number"))
 
 

@@ -140,6 +140,8 @@ def _read(edition: Edition, tell: Tell) -> None:
         waiting = queries.waiting().filter(intake__edition=edition).count()
         tell("read", max(0, total - waiting), total)
     tasks.sweep_drafts()
+    while submission.index_left():
+        pass
     tell("compare", 0, 1)
     submission.compare(edition=edition)
     tell("compare", 1, 1)

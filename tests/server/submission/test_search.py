@@ -37,7 +37,7 @@ def test_a_corrected_title_is_found_and_the_old_one_no_longer(numbered, edition)
 
 def test_what_came_without_passing_here_is_indexed_later(numbered):
     case = numbered[0]
-    made = Submission.objects.create(edition=case.edition, intake=case.intake, ordinal=99, title="鸿雁归巢", source="zip", arrived_at=case.arrived_at)
+    made = Submission.objects.create(edition=case.edition, intake=case.intake, ordinal=99, title="鸿雁归巢", number=99, confirmed_at=case.arrived_at, source="zip", arrived_at=case.arrived_at)
     before = Submission.objects.filter(pk__in=queries.holding(["鸿雁"])).count()
 
     done = operations.index_left()
@@ -53,3 +53,12 @@ def test_the_runs_that_a_word_needs_are_those_of_every_text_that_holds_it(before
     assert set(grams.needed(word)) <= grams.runs(text)
     assert len(grams.folded(text)) == len(text)
     assert any(text[begin:end].find(word) >= 0 for begin, end in grams.found(text, (word,)))
+
+
+def test_a_case_is_found_once_it_has_a_number(case, edition):
+    draft = operations.index_left()
+    operations.correct(submission=case, actor="unit", changed=case.changed, title="鸿雁归巢", unit=case.unit, consents=True)
+    operations.confirm(submission=case, via="code")
+
+    assert (draft, operations.index_left(), operations.index_left()) == (0, 1, 0)
+    assert list(Submission.objects.filter(pk__in=queries.holding(["鸿雁"]))) == [case]

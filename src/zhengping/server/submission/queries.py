@@ -216,5 +216,5 @@ def by_index() -> Iterator[None]:
 
 
 def unindexed(most: int) -> list[int]:
-    """Keys of cases that the search index does not know yet."""
-    return list(Submission.objects.exclude(pk__in=RawSQL("SELECT id FROM submission_sought", [])).order_by("pk").values_list("pk", flat=True)[:most])
+    """Keys of numbered cases that the search index does not know yet."""
+    return list(Submission.objects.filter(number__isnull=False).exclude(pk__in=RawSQL("SELECT id FROM submission_sought", [])).order_by("pk").values_list("pk", flat=True)[:most])

@@ -100,8 +100,8 @@ def sweep_leftovers() -> int:
 
 
 def sweep_index() -> int:
-    """At the start and every ten seconds: index for searching what was brought in whole, as by an import; -> how many cases."""
-    if time.monotonic() - _last_index[0] < 10:
+    """Every two seconds: index for searching what got a number since, or was brought in whole, as by an import; -> how many cases."""
+    if time.monotonic() - _last_index[0] < 2:
         return 0
     done = operations.index_left()
     if not done:
@@ -127,7 +127,7 @@ def sweep_mailbox() -> int:
 _rests_until: dict[int, float] = {}  # by edition
 _last_look = [0.0]
 _last_tidying = [-3600.0]
-_last_index = [-10.0]
+_last_index = [-2.0]
 
 
 def _is_time() -> bool:

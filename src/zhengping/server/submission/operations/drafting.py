@@ -122,7 +122,8 @@ def _add_version(submission: Submission, intake: Intake, case: record.Case, chec
     Finding.objects.bulk_create(records.finding_rows(submission, number, findings))
     also = Text.objects.filter(pk=submission.pk).values_list("also", flat=True).first() if number > 1 else None
     Text.objects.bulk_create([Text(submission=submission, words=case.text)], update_conflicts=True, unique_fields=["submission"], update_fields=["words"])
-    put_in_index([(submission.pk, words_sought(submission.title, submission.unit, case.text, also))])
+    if submission.number is not None:  # others are put there by the worker once they have a number: nobody looks for drafts
+        put_in_index([(submission.pk, words_sought(submission.title, submission.unit, case.text, also))])
     keep_coding(submission, checked.coding, source="machine", by="machine")
     note(
         actor=by, action="submission.add_version", object=f"submission:{submission.pk}", edition=intake.edition.slug,

@@ -12,8 +12,8 @@ from zhengping.server.submission import queries
 from zhengping.server.submission.models import Submission, Text
 
 
-def index_left(most: int = 500) -> int:
-    """Put cases into the search index that came without passing here, as an import brings them; -> how many."""
+def index_left(most: int = 200) -> int:
+    """Put numbered cases into the search index that are not there yet; -> how many."""
     keys = queries.unindexed(most)
     rows = Submission.objects.filter(pk__in=keys).values_list("pk", "title", "unit", "words__words", "words__also")
     with transaction.atomic():
@@ -41,7 +41,8 @@ def put_in_index(rows: Sequence[tuple[int, str]], *, is_new: bool = False) -> No
     """Keep the words of cases for searching, in place of those that are held."""
     with connection.cursor() as at:
         if connection.vendor == "postgresql":
-            sentence = "INSERT INTO submission_sought (id, words, runs) VALUES (%s, %s, string_to_array(%s, chr(1))) ON CONFLICT (id) DO UPDATE SET words = excluded.words, runs = excluded.runs"
+            again = "NOTHING" if is_new else "UPDATE SET words = excluded.words, runs = excluded.runs"  # what came meanwhile is newer than what is new here
+            sentence = f"INSERT INTO submission_sought (id, words, runs) VALUES (%s, %s, string_to_array(%s, chr(1))) ON CONFLICT (id) DO {again}"
             clean = [(pk, grams.folded(words).translate({0: " ", 1: " "})) for pk, words in rows]
             at.executemany(sentence, [(pk, words, "\1".join(sorted(grams.runs(words)))) for pk, words in clean])
             return

@@ -47,7 +47,7 @@ def correct(*, submission: Submission, actor: User | str, changed: int, theme: s
         _recode(held, actor, theme, division)
     held.changed += 1
     held.save(update_fields={*details, "changed", *((*CODED, "body") if says_more or renamed else ())})
-    if renamed:
+    if renamed and held.number is not None:
         words, also = Text.objects.filter(submission=held).values_list("words", "also").first() or ("", "")
         put_in_index([(held.pk, words_sought(held.title, held.unit, words, also))])
     key = f"submission:{held.pk}"
