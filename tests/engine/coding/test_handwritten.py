@@ -16,14 +16,14 @@ def rows(name):
     return [json.loads(line) for line in (Path(__file__).parent / f"{name}.jsonl").read_text("utf-8").splitlines()]
 
 
-@pytest.fixture(scope="module", params=["handwritten", "handwritten_second", "handwritten_third", "handwritten_fourth", "handwritten_fifth"])
+@pytest.fixture(scope="module", params=["handwritten", "handwritten_second", "handwritten_third", "handwritten_fourth", "handwritten_fifth", "handwritten_sixth"])
 def coded(request):
     """The texts of a set, and what the coder says of them."""
     coder, texts = coding.Coder(tables.themes()), rows(request.param)
     return texts, [coder.code(Case(row["id"], row["title"], row["unit"], tuple(row["text"].split("\n")))) for row in texts]
 
 
-@pytest.mark.parametrize(("name", "least"), [("handwritten", 10), ("handwritten_second", 10), ("handwritten_third", 4), ("handwritten_fourth", 6), ("handwritten_fifth", 5)])
+@pytest.mark.parametrize(("name", "least"), [("handwritten", 10), ("handwritten_second", 10), ("handwritten_third", 4), ("handwritten_fourth", 6), ("handwritten_fifth", 5), ("handwritten_sixth", 5)])
 def test_every_theme_has_its_share_of_a_set(name, least):
     assert min(sum(row["theme"] == theme.key for row in rows(name)) for theme in tables.themes()) >= least
 
@@ -64,6 +64,36 @@ def test_a_list_is_known_by_any_of_its_usual_markers(text):
     found = coding.Coder(tables.themes()).code(Case(1, "", "", tuple(text.split("\n")))).measures
 
     assert [(m.ordinal, m.sentence) for m in found] == [(1, "市里成立服务组。"), (2, "财政出两千万元。")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "在政策上，市里成立服务组。在资金上，财政出两千万元。在人手上，各部门派人。",
+        "应用类，市里成立服务组。基础类，财政出两千万元。服务类，各部门派人。",
+        "一方面，市里成立服务组。另一方面，财政出两千万元。此外，各部门派人。",
+        "具体来说，（一）市里成立服务组。\n（二）财政出两千万元。\n（三）各部门派人。",
+    ],
+)
+def test_aspects_and_what_goes_on_are_lists_of_three(text):
+    found = coding.Coder(tables.themes()).code(Case(1, "", "", tuple(text.split("\n")))).measures
+
+    assert [m.sentence for m in found] == ["市里成立服务组。", "财政出两千万元。", "各部门派人。"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("“引”字当头，广纳贤才。办法十条。\n“用”字为本，搭建舞台。选派专家。", ["“引”字当头，广纳贤才。", "“用”字为本，搭建舞台。"]),
+        ("上好认知课。看矿山。\n上好技能课。学模块。\n上好成长课。带到出师。", ["上好认知课。", "上好技能课。", "上好成长课。"]),
+        ("上好认知课。看矿山。\n上好技能课。学模块。", []),
+        ("在政策上，市里成立服务组。在资金上，财政出两千万元。", []),
+    ],
+)
+def test_paragraphs_whose_heads_are_of_one_frame_are_a_list(text, expected):
+    found = coding.Coder(tables.themes()).code(Case(1, "", "", tuple(text.split("\n")))).measures
+
+    assert [m.sentence for m in found] == expected
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from zhengping.engine.text import NUMBER, Sentence, sentences
 _CUES = {
     "problem": re.compile(
         r"问题|不足|短板|难点|痛点|困难|困境|(?<![效化])表现[为在]|瓶颈|挑战|矛盾|堵点|弱项|差距|制约|原因|难题|"
-        r"暴露|新情况|担心|担忧|顾虑|毛病|症结|几(?:个|道|重)坎|障碍|拦路虎|病根|病灶|隐忧|难过|不顺|短处|软肋|麻烦|阻力|风险点|忧虑|疑虑|意见集中|嫌|愁|怪圈|老大难|摆出|卡在"
+        r"暴露|新情况|担心|担忧|顾虑|毛病|症结|几(?:个|道|重)坎|障碍|拦路虎|病根|病灶|隐忧|难过|不顺|短处|软肋|麻烦|阻力|风险点|忧虑|疑虑|意见集中|嫌|愁|怪圈|老大难|摆出|卡在|反思"
     ),
     "result": re.compile(
         r"成效|效果|成绩|教训|实现了|变化|提升了|显著|受益|影响(?!力)|反响|启示|经验|体会|思考|收获|好处|收益|回报|红利|甜头|见效|意想不到|想不到|"
@@ -50,6 +50,7 @@ _MARKER = re.compile(
     r"(?P<first>首先|先是(?=[\u4e00-\u9fff])|其次|再次|再者|接着|接下来|然后|再就是|再是(?=[\u4e00-\u9fff])|还有(?=[\u4e00-\u9fff])|[另此]外(?=[，,])|最后)(?:是(?=[\u4e00-\u9fff]))?[，,]?|"
     r"(?P<side>(?:另)?一方面)[，,]?|"
     rf"(?:第|头(?=一))(?P<nth>{_N})(?:(?:[条道](?!.线)[\u4e00-\u9fff]{{2}}(?=[，,：:])|[步招着程条件项点环类回张关道层重种][骤事]?|方面|个(?!月)环?)(?:[\u4e00-\u9fff]{{0,6}}?是|：|，|,)?)?(?:(?<=是)|(?<=[，,：步招着])|[，,、：:])|"
+    r"(?:^|(?<=[。；;！]))(?P<aspect>在[\u4e00-\u9fff]{2,4}上(?=[，,])|[\u4e00-\u9fff]{2,6}(?:类|方面)(?=[，,：:]))[，,：:]|"
     rf"第(?P<year>{_N})年[，,](?=[\u4e00-\u9fff])|"
     r"[（(]?(?P<stem>[甲乙丙丁戊己庚辛])(?:[）)]|、(?![甲乙丙丁戊己庚辛]))|"
     r"[Ss](?:tep|TEP)\s*(?P<pace>\d)(?!\d)[.．、：:]?|"
@@ -82,16 +83,16 @@ class _Mark(NamedTuple):
     style: str
 
 
-def _marks(index: int, paragraph: str) -> list[_Mark]:
-    """All list markers of a paragraph that stand where an item may begin."""
+def _marks(index: int, paragraph: str, below: str) -> list[_Mark]:
+    """All list markers of a paragraph that stand where an item may begin; `below` is the paragraph after it."""
     found: list[_Mark] = []
     for match in _MARKER.finditer(paragraph):
         before = paragraph[: match.start()].rstrip()
         style = _STYLE_OF.get(str(match.lastgroup), str(match.lastgroup))
         word = match["count" if style == "noun" else style]
-        if not _may_begin(paragraph, match, before, style, word):
+        if not _may_begin(paragraph, match, before, style, word, below):
             continue
-        style = f"{style} {match['said'] or match['noun']}" if style in ("verb", "noun") else style
+        style = f"{style} {match['said'] or match['noun']}" if style in ("verb", "noun") else f"aspect {word[-1]}" if style == "aspect" else style
         found.append(_Mark(index, match.start(), match.end(), _ordinal(style, word, found), style))
     return found
 
@@ -103,12 +104,12 @@ def _ordinal(style: str, word: str, before: Sequence[_Mark]) -> int:
         return "甲乙丙丁戊己庚辛".index(word) + 1
     if style == "letter":
         return "ABCDEFGH".index(unicodedata.normalize("NFKC", word).upper()) + 1
-    if style == "dash":
+    if style in ("dash", "aspect"):
         return 0  # counted when the list is put together
     return _DIGITS.get(word, 0) or (int(word) if word.isdecimal() else int(unicodedata.numeric(word, 0)) if len(word) == 1 else 0)
 
 
-def _may_begin(paragraph: str, match: re.Match[str], before: str, style: str, word: str) -> bool:
+def _may_begin(paragraph: str, match: re.Match[str], before: str, style: str, word: str, below: str) -> bool:
     """Whether a marker stands where an item may begin: at the start, behind a mark that ends a sentence or clause, or where its second one proves it."""
     if style == "verb" and match["said"] in _COUNTS:
         return False
@@ -120,27 +121,43 @@ def _may_begin(paragraph: str, match: re.Match[str], before: str, style: str, wo
     if word in _GOES_ON or style in ("plain", "noun"):
         return last in "。；;！!？?：:" and not (style == "plain" and last in "！!？?")
     if style in ("digit", "bracket", "circle", "nth", "letter", "roman", "stem", "pace") and last in "，,、）":
-        return _opens(paragraph, match, before)
+        return _opens(paragraph, match, before, below)
     return not (style in ("say", "verb", "its") and last == "、")
 
 
-def _opens(paragraph: str, match: re.Match[str], before: str) -> bool:
-    """Whether a first marker behind a comma (围绕转型，第一，…) begins a list: the second one follows in the paragraph."""
+def _opens(paragraph: str, match: re.Match[str], before: str, below: str) -> bool:
+    """Whether a first marker behind a comma (围绕转型，第一，…) begins a list: the second one follows in the paragraph or begins the next."""
     if before[-1] not in "，," or match[0][:2].strip("第（(") [:1] not in ("一", "1", "①", "A"):
         return False
     second = match[0].replace("一", "二", 1).replace("1", "2", 1).replace("①", "②", 1).replace("A", "B", 1)
-    return second in paragraph[match.end() :]
+    return second in paragraph[match.end() :] or below.startswith(second)
+
+
+def _framed(paragraphs: tuple[str, ...]) -> set[int]:
+    """Paragraphs of a run of three and more that begin with short sentences of one frame: 上好认知课。… 上好技能课。… 上好成长课。…"""
+    heads = [match[1] if (match := re.match(r"([\u4e00-\u9fff“”]{4,12})[。！](?=.)", paragraph)) else "" for paragraph in paragraphs]
+    alike = [bool(head) and head[:2] == after[:2] and abs(len(head) - len(after)) < 3 for head, after in pairwise(heads)]
+    starts = [at for at, pair in enumerate(pairwise(alike)) if all(pair)]
+    return {at + step for at in starts for step in range(3)}
 
 
 def _lists(paragraphs: tuple[str, ...]) -> list[list[_Mark]]:
     """Marks joined to lists: same style, rising from 1 or 2 (the first may be lost); others are dropped."""
     open_lists: dict[str, list[_Mark]] = {}
     done: list[list[_Mark]] = []
-    for index, paragraph in enumerate(paragraphs):
-        for mark in _marks(index, paragraph):
+    framed = _framed(paragraphs)
+    for index, (paragraph, below) in enumerate(zip(paragraphs, (*paragraphs[1:], ""), strict=True)):
+        marks = _marks(index, paragraph, below)
+        if index in framed and not (marks and marks[0].start == 0):
+            marks.insert(0, _Mark(index, 0, 0, 0, "dash"))
+        for mark in marks:
+            side = open_lists.get("side")
+            if mark.style == "first" and side and side[-1].ordinal == 2 and index - side[-1].paragraph < 2 and paragraph[mark.start : mark.start + 2] in ("此外", "另外"):
+                mark = mark._replace(style="side", ordinal=3)
             current = open_lists.get(mark.style)
-            if mark.style == "dash":  # every paragraph of a run begins with one
-                mark = mark._replace(ordinal=current[-1].ordinal + 1 if current and current[-1].paragraph == index - 1 else 1)
+            if mark.style == "dash" or mark.style.startswith("aspect"):  # every paragraph of a run begins with one; aspects may share a paragraph
+                goes_on = current and (current[-1].paragraph == index - 1 or (mark.style != "dash" and current[-1].paragraph == index))
+                mark = mark._replace(ordinal=current[-1].ordinal + 1 if current and goes_on else 1)
             last = current[-1].ordinal if current else 0
             rises = mark.ordinal in (last + 1, last + 2) or (mark.style in ("first", "side") and mark.ordinal > last)
             if mark.style == "first" and {paragraph[mark.start : mark.end].rstrip(ends) for ends in ("，,", "是，,")} & _GOES_ON:
@@ -160,7 +177,7 @@ def _is_list(paragraphs: tuple[str, ...], marks: list[_Mark]) -> bool:
     style = marks[0].style.split()[0]
     if style == "year":  # a plan by years, not what happened in them
         return len(marks) > 1 and paragraphs[marks[0].paragraph][: marks[0].start].rstrip().endswith(("：", ":"))
-    if _are_sections(paragraphs, marks):
+    if _are_sections(paragraphs, marks) or (style == "aspect" and len(marks) < 3):
         return False
     if style == "dash" and any(_SECTION.search(paragraphs[mark.paragraph][mark.start : mark.end]) for mark in marks):
         return False
