@@ -146,7 +146,7 @@ def _lists(paragraphs: tuple[str, ...]) -> list[list[_Mark]]:
     open_lists: dict[str, list[_Mark]] = {}
     done: list[list[_Mark]] = []
     framed = _framed(paragraphs)
-    for index, (paragraph, below) in enumerate(zip(paragraphs, (*paragraphs[1:], ""), strict=True)):
+    for index, (paragraph, below) in enumerate(zip(paragraphs, (*paragraphs[1:], ""), strict=False)):
         marks = _marks(index, paragraph, below)
         if index in framed and not (marks and marks[0].start == 0):
             marks.insert(0, _Mark(index, 0, 0, 0, "dash"))
