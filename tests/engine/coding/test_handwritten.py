@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhengping.engine import coding, tables
+from zhengping.engine.coding import themes
 from zhengping.engine.coding.measures import measures
 from zhengping.engine.record import Case
 
@@ -16,14 +17,21 @@ def rows(name):
     return [json.loads(line) for line in (Path(__file__).parent / f"{name}.jsonl").read_text("utf-8").splitlines()]
 
 
-@pytest.fixture(scope="module", params=["handwritten", "handwritten_second", "handwritten_third", "handwritten_fourth", "handwritten_fifth", "handwritten_sixth"])
+SETS = ["handwritten", *(f"handwritten_{which}" for which in ("second", "third", "fourth", "fifth", "sixth", "seventh"))]
+
+
+@pytest.fixture(scope="module", params=SETS)
 def coded(request):
-    """The texts of a set, and what the coder says of them."""
-    coder, texts = coding.Coder(tables.themes()), rows(request.param)
-    return texts, [coder.code(Case(row["id"], row["title"], row["unit"], tuple(row["text"].split("\n")))) for row in texts]
+    """The texts of a set, and what the coder says of them when it knows what the other sets teach, not what this one does."""
+    lessons = [(row["title"], [], row["text"], row["theme"]) for name in SETS if name != request.param for row in rows(name)]
+    made = themes.teach(lessons)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(themes, "taught", lambda: made)
+        coder, texts = coding.Coder(tables.themes()), rows(request.param)
+        yield texts, [coder.code(Case(row["id"], row["title"], row["unit"], tuple(row["text"].split("\n")))) for row in texts]
 
 
-@pytest.mark.parametrize(("name", "least"), [("handwritten", 10), ("handwritten_second", 10), ("handwritten_third", 4), ("handwritten_fourth", 6), ("handwritten_fifth", 5), ("handwritten_sixth", 5)])
+@pytest.mark.parametrize(("name", "least"), [("handwritten", 10), ("handwritten_second", 10), ("handwritten_third", 4), ("handwritten_fourth", 6), ("handwritten_fifth", 5), ("handwritten_sixth", 5), ("handwritten_seventh", 5)])
 def test_every_theme_has_its_share_of_a_set(name, least):
     assert min(sum(row["theme"] == theme.key for row in rows(name)) for theme in tables.themes()) >= least
 
@@ -141,3 +149,14 @@ def test_any_heap_of_markers_gives_whole_sentences_of_the_text(text):
     found = measures(Case(1, "", "", tuple(text.split("\n"))))
 
     assert all(m.sentence and m.sentence in text for m in found)
+
+
+def test_words_teach_a_theme_and_other_themes_are_left_alone():
+    lessons = [("", [], "羊倌赶着羊群上山", "rural"), ("", [], "羊倌卖羊毛", "rural"), ("", [], "舰船下水试航", "development"), ("", [], "舰船图纸", "development")]
+    made = themes.teach(lessons)
+    keys = [theme.key for theme in tables.themes()]
+
+    said = made.logits({"羊倌", "舰队"})
+
+    assert keys[int(said.argmax())] == "rural" and made.strongest({"羊倌", "上山", "舰船"}, keys.index("rural"))[0] == "羊倌"
+    assert not made.logits({"从未见过"}).any()
