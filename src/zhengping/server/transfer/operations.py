@@ -20,7 +20,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
 
 from zhengping.server.accounts.models import Unit, User
-from zhengping.server.among import among
+from zhengping.server.among import among, among_words
 from zhengping.server.audit.models import Anchor, Entry, Head, PersonKey
 from zhengping.server.audit.operations import note
 from zhengping.server.call.models import Edition
@@ -109,13 +109,13 @@ def export(*, edition: Edition, out: Path) -> dict[str, int]:
 
         for model in _ours():
             table(model._meta.label_lower, _rows(model, edition), frozenset({"copied_from_id"}) if model is Edition else frozenset())
-        table("submission.document", Document.objects.filter(pk__in=among(sums)).order_by("pk"))
+        table("submission.document", Document.objects.filter(pk__in=among_words(sums)).order_by("pk"))
         units = User.objects.filter(pk__in=among(people), unit__isnull=False).values("unit")
         table("accounts.user", User.objects.filter(pk__in=among(people)).order_by("pk"), SECRET)
         table("accounts.unit", Unit.objects.filter(pk__in=units).order_by("pk"))
         table("account.emailaddress", EmailAddress.objects.filter(user__in=among(people)).order_by("user", "email"), frozenset({"id"}))
         subjects = [key for key in PersonKey.objects.order_by("subject").values_list("subject", flat=True) if key in keys]
-        table("audit.personkey", PersonKey.objects.filter(subject__in=among(subjects)).order_by("subject"), frozenset({"id"}))
+        table("audit.personkey", PersonKey.objects.filter(subject__in=among_words(subjects)).order_by("subject"), frozenset({"id"}))
         packer.add("audit.jsonl", (line.encode() + b"\n" for line in _entries(edition)))
         for sha256 in sorted(sums):
             if path_of(sha256).exists():

@@ -54,7 +54,7 @@ def draft(*, intake: Intake, fresh: Mapping[str, record.Document] | None = None)
     return Submission.objects.filter(pk__in=among(set(there.values())))
 
 
-def _finish(intake: Intake, fates: Sequence[reading.Fate], by_sha: Mapping[str, Sequence[Incoming]], there: Mapping[int, int]) -> None:
+def _finish(intake: Intake, fates: Sequence[record.Fate], by_sha: Mapping[str, Sequence[Incoming]], there: Mapping[int, int]) -> None:
     """Tell the files what became of them, and the intake that its cases are made; `there` are their keys by their number in the intake."""
     for fate in fates:
         rows = [row.pk for row in by_sha.get(fate.sha256, ())]
