@@ -178,6 +178,16 @@ def test_drafting_twice_makes_nothing_twice(edition, word):
     assert Submission.objects.count() == 1
 
 
+def test_a_replacement_that_page_and_worker_draft_is_one_version(case, word):
+    made = operations.receive(edition=case.edition, source="upload", files=[("改.docx", word(1))], arrived_at=timezone.now(), replaces=case)
+    behind = type(made).objects.get(pk=made.pk)  # what the worker looked up before the page was done
+    tasks.read_now(made)
+
+    operations.draft(intake=behind)
+
+    assert (made.state, case.versions.count()) == ("drafted", 2)
+
+
 def test_what_a_unit_writes_is_never_markup(visitor, case):
     page = reverse("submission:case", args=[case.token])
     marker = "<script>alert(1)</script>"

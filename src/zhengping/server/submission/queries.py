@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import connection, transaction
-from django.db.models import Count, Exists, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -217,4 +217,5 @@ def by_index() -> Iterator[None]:
 
 def unindexed(most: int) -> list[int]:
     """Keys of numbered cases that the search index does not know yet."""
-    return list(Submission.objects.filter(number__isnull=False).exclude(pk__in=RawSQL("SELECT id FROM submission_sought", [])).order_by("pk").values_list("pk", flat=True)[:most])
+    absent = RawSQL("NOT EXISTS (SELECT 1 FROM submission_sought WHERE submission_sought.id = submission_submission.id)", [], output_field=BooleanField())
+    return list(Submission.objects.filter(absent, number__isnull=False).order_by("pk").values_list("pk", flat=True)[:most])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -57,29 +56,14 @@ def _state(edition: Edition, at) -> str:
 def intake(request, token):
     """What became of the files of an upload; straight to the case where there is one alone."""
     found = get_object_or_404(Intake.objects.select_related("edition"), token=token)
-    came = _came_of(found)
-    if came.lone:
-        return redirect("submission:case", came.lone.token)
-    for file in came.files:
-        file.why = queries.reason(file, language()) if file.reason else ""
-    words = {"intake": found, "edition": found.edition, "files": came.files, "cases": came.cases, "bad": came.bad, "progress": queries.progress(found)}
-    return render(request, "submission/intake.html", words)
-
-
-class _Came(NamedTuple):
-    """The files of an intake, the cases that they gave, the files that could not be read; `lone` is the case where nothing else is to be told."""
-
-    files: list[Incoming]
-    cases: list[Submission]
-    bad: list[Incoming]
-    lone: Submission | None
-
-
-def _came_of(found: Intake) -> _Came:
+    if lone := queries.lone(found):
+        return redirect("submission:case", lone)
     files = list(found.files.select_related("submission"))
+    for file in files:
+        file.why = queries.reason(file, language()) if file.reason else ""
     cases = list(found.submissions.all()) or list({file.submission for file in files if file.submission})
-    bad = [file for file in files if file.state in queries.BAD]
-    return _Came(files, cases, bad, cases[0] if found.state == "drafted" and len(cases) == 1 and not bad else None)
+    words = {"intake": found, "edition": found.edition, "files": files, "cases": cases, "bad": [file for file in files if file.state in queries.BAD], "progress": queries.progress(found)}
+    return render(request, "submission/intake.html", words)
 
 
 def _own(token: str) -> Submission:

@@ -28,8 +28,9 @@ OFFICIAL = ("zip", "folder", "mail", "screener")  # sent by whom we know: number
 def draft(*, intake: Intake, fresh: Mapping[str, record.Document] | None = None) -> QuerySet[Submission]:
     """Make the cases of an intake once all its files are read; done again after a fault it makes what is still missing.
 
-    `fresh` are documents just read, by sha256; the others are looked up. From upload pages they are drafts; what comes by letter, from a province or the organiser is numbered at once. Written in small transactions, so
-    that a bulk of thousands keeps nobody waiting.
+    `fresh` are documents just read, by sha256; the others are looked up. From upload pages they are drafts; what comes by letter, from a province
+    or the organiser is numbered at once. Written in small transactions, so that a bulk of thousands keeps nobody waiting. Whoever comes second, page
+    or worker, finds it done.
     """
     found, by_sha = documents(intake, fresh or {})
     made = reading.draft(found)
@@ -44,7 +45,9 @@ def draft(*, intake: Intake, fresh: Mapping[str, record.Document] | None = None)
     for start in range(0, len(missing) or 1, CHUNK):
         chunk = [(case, chains.check(case, learnt, call)) for case in missing[start : start + CHUNK]]
         with transaction.atomic():
-            Intake.objects.select_for_update().values("pk").get(pk=intake.pk)
+            intake.state = Intake.objects.select_for_update().values_list("state", flat=True).get(pk=intake.pk)
+            if intake.state != "reading":
+                break
             there.update(intake.submissions.filter(ordinal__in=[case.number for case, _checked in chunk]).values_list("ordinal", "pk").order_by())
             for case, checked in chunk:
                 if case.number not in there:
@@ -55,12 +58,12 @@ def draft(*, intake: Intake, fresh: Mapping[str, record.Document] | None = None)
 
 
 def _finish(intake: Intake, fates: Sequence[record.Fate], by_sha: Mapping[str, Sequence[Incoming]], there: Mapping[int, int]) -> None:
-    """Tell the files what became of them, and the intake that its cases are made; `there` are their keys by their number in the intake."""
+    """Tell the files what became of them, and the intake, whose row is held, that its cases are made; `there` are their keys by their number in the intake."""
     for fate in fates:
         rows = [row.pk for row in by_sha.get(fate.sha256, ())]
         Incoming.objects.filter(pk__in=rows).update(role=fate.role, submission=there.get(fate.case))
-    if Intake.objects.filter(pk=intake.pk, state="reading").update(state="drafted", drafted_at=timezone.now()):
-        intake.state = "drafted"
+    intake.state = "drafted"
+    Intake.objects.filter(pk=intake.pk).update(state="drafted", drafted_at=timezone.now())
 
 
 def _kept(intake: Intake, case: record.Case, checked: chains.Checked, noticed: Sequence[record.Finding], bodies: dict[str, Body] | None) -> Submission:
