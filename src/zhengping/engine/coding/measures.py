@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from itertools import pairwise, takewhile
+from itertools import pairwise, takewhile, zip_longest
 from typing import NamedTuple
 
 from zhengping.engine.coding.gazetteer import names
@@ -146,7 +146,7 @@ def _lists(paragraphs: tuple[str, ...]) -> list[list[_Mark]]:
     open_lists: dict[str, list[_Mark]] = {}
     done: list[list[_Mark]] = []
     framed = _framed(paragraphs)
-    for index, (paragraph, below) in enumerate(zip(paragraphs, (*paragraphs[1:], ""), strict=False)):
+    for index, (paragraph, below) in enumerate(zip_longest(paragraphs, paragraphs[1:], fillvalue="")):
         marks = _marks(index, paragraph, below)
         if index in framed and not (marks and marks[0].start == 0):
             marks.insert(0, _Mark(index, 0, 0, 0, "dash"))
