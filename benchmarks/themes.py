@@ -19,9 +19,7 @@ from typing import Any
 import numpy as np
 
 from zhengping.engine import coding, tables
-from zhengping.engine.coding import coder as coders
 from zhengping.engine.coding import themes
-from zhengping.engine.coding.measures import measures
 from zhengping.engine.record import Case, Coding
 from zhengping.samples.prose import compose
 
@@ -40,12 +38,9 @@ def rows(path: Path) -> list[tuple[Case, str, list[tuple[str, str]]]]:
 
 
 def lessons(paths: list[Path]) -> list[tuple[str, list[str], str, str]]:
-    """The texts of sets as the coder looks at them, and some of the samples' grammar, with their main themes."""
-    found = []
-    for case, key in [*((case, key) for path in paths for case, key, _ in rows(path)), *composed(90, 5)]:
-        steps = measures(case)
-        found.append((case.title, [step.heading for step in steps if step.role == "measure"], coders._body(case, steps), key))
-    return found
+    """The texts of sets, and some of the samples' grammar, with their main themes."""
+    known = [(case, key) for path in paths for case, key, _ in rows(path)]
+    return [(case.title, [], case.text, key) for case, key in (*known, *composed(90, 5))]
 
 
 def write() -> None:

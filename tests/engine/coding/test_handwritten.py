@@ -17,7 +17,7 @@ def rows(name):
     return [json.loads(line) for line in (Path(__file__).parent / f"{name}.jsonl").read_text("utf-8").splitlines()]
 
 
-SETS = ["handwritten", *(f"handwritten_{which}" for which in ("second", "third", "fourth", "fifth", "sixth", "seventh"))]
+SETS = ["handwritten", *(f"handwritten_{which}" for which in ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"))]
 
 
 @pytest.fixture(scope="module", params=SETS)
@@ -31,7 +31,7 @@ def coded(request):
         yield texts, [coder.code(Case(row["id"], row["title"], row["unit"], tuple(row["text"].split("\n")))) for row in texts]
 
 
-@pytest.mark.parametrize(("name", "least"), [("handwritten", 10), ("handwritten_second", 10), ("handwritten_third", 4), ("handwritten_fourth", 6), ("handwritten_fifth", 5), ("handwritten_sixth", 5), ("handwritten_seventh", 5)])
+@pytest.mark.parametrize(("name", "least"), [("handwritten", 10), ("handwritten_second", 10), ("handwritten_third", 4), ("handwritten_fourth", 6), ("handwritten_fifth", 5), ("handwritten_sixth", 5), ("handwritten_seventh", 5), ("handwritten_eighth", 4)])
 def test_every_theme_has_its_share_of_a_set(name, least):
     assert min(sum(row["theme"] == theme.key for row in rows(name)) for theme in tables.themes()) >= least
 
@@ -80,6 +80,9 @@ def test_a_list_is_known_by_any_of_its_usual_markers(text):
         "在政策上，市里成立服务组。在资金上，财政出两千万元。在人手上，各部门派人。",
         "应用类，市里成立服务组。基础类，财政出两千万元。服务类，各部门派人。",
         "一方面，市里成立服务组。另一方面，财政出两千万元。此外，各部门派人。",
+        "首先是市里成立服务组。其次，财政出两千万元。第三是各部门派人。",
+        "第一站，市里成立服务组。第二站，财政出两千万元。第三站，各部门派人。",
+        "政策上，市里成立服务组。资金上，财政出两千万元。人手上，各部门派人。",
         "具体来说，（一）市里成立服务组。\n（二）财政出两千万元。\n（三）各部门派人。",
     ],
 )
@@ -87,6 +90,16 @@ def test_aspects_and_what_goes_on_are_lists_of_three(text):
     found = coding.Coder(tables.themes()).code(Case(1, "", "", tuple(text.split("\n")))).measures
 
     assert [m.sentence for m in found] == ["市里成立服务组。", "财政出两千万元。", "各部门派人。"]
+
+
+@pytest.mark.parametrize(
+    ("lead", "role"),
+    [("摸底后发现：", "problem"), ("着力解决缺人的问题。", "measure"), ("着力解决以下问题：", "problem"), ("针对上述问题，市里对症下药：", "measure"), ("难点在三个字上。", "problem")],
+)
+def test_the_sentence_before_a_list_calls_its_items(lead, role):
+    found = coding.Coder(tables.themes()).code(Case(1, "", "", (f"{lead}一是院所和企业。二是老师和学生。",))).measures
+
+    assert {m.role for m in found} == {role}
 
 
 @pytest.mark.parametrize(

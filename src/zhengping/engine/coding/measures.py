@@ -16,13 +16,14 @@ from zhengping.engine.text import NUMBER, Sentence, sentences
 _CUES = {
     "problem": re.compile(
         r"问题|不足|短板|难点|痛点|困难|困境|(?<![效化])表现[为在]|瓶颈|挑战|矛盾|堵点|弱项|差距|制约|原因|难题|"
-        r"暴露|新情况|担心|担忧|顾虑|毛病|症结|几(?:个|道|重)坎|障碍|拦路虎|病根|病灶|隐忧|难过|不顺|短处|软肋|麻烦|阻力|风险点|忧虑|疑虑|意见集中|嫌|愁|怪圈|老大难|摆出|卡在|反思"
+        r"暴露|新情况|担心|担忧|顾虑|毛病|症结|几(?:个|道|重)坎|障碍|拦路虎|病根|病灶|隐忧|难过|不顺|短处|软肋|麻烦|阻力|风险点|忧虑|疑虑|意见集中|嫌|愁|怪圈|老大难|摆出|卡在|反思|发现[，,：:]?$"
     ),
     "result": re.compile(
         r"成效|效果|成绩|教训|实现了|变化|提升了|显著|受益|影响(?!力)|反响|启示|经验|体会|思考|收获|好处|收益|回报|红利|甜头|见效|意想不到|想不到|"
         r"算(?:起来|下来|一算)|账上|回头(?:来)?看|回顾|(?:一|两|二|三|四|五|六|几|数|多)年(?:来|下来|过去)|如今|改观|气象|亮点|看得见|(?:得|果|效|结果)(?:怎样|怎么样|如何)"
     ),
     "measure": re.compile(
+        r"对症下药|上述[\u4e00-\u9fff]{0,6}问题|(?:解决|破解)(?:(?!以下|下列|如下|[几两三四五六][个大方])[^，。；：]){0,30}(?:问题|难题)|"
         r"做法|措施|举措|办法|步骤|路径|机制|抓手|主要从|着力|创新|推进|实施|建立|打造|坚持|聚焦|构建|如下|探索|实践|法子|招|规矩|约好|约定|商定|协议|条件|环节|制度|方式|清单|"
         r"件(?:实|大|小)?事|之法|入手|做起|抓起|方子|药方|补齐|补上|来办|着手|怎么(?:办|改|做|干)|破解|解决|干的事|做到|推行|定下|改为|分为|分成|要过|具体(?:有|是|为|做)|任务|工作"
     ),
@@ -47,10 +48,10 @@ _MARKER = re.compile(
     rf"(?P<say>{_N}{{1,2}})(?:是(?!否|个(?!别|人|体)|种(?![植养子业粮好])|名(?![校师家医企单额])|项(?!目)|家(?![庭长门底])|条(?![件例块线]))|要(?!求|素|点|件|领)|则(?=[\u4e00-\u9fff]{{2}})|来[，,](?!自))|"
     rf"其(?P<its>{_N})(?:是(?=[\u4e00-\u9fff“])|[，,、：:])|"
     rf"[（(](?P<bracket>{_N}{{1,2}}|\d{{1,2}})[）)]|"
-    r"(?P<first>首先|先是(?=[\u4e00-\u9fff])|其次|再次|再者|接着|接下来|然后|再就是|再是(?=[\u4e00-\u9fff])|还有(?=[\u4e00-\u9fff])|[另此]外(?=[，,])|最后)(?:是(?=[\u4e00-\u9fff]))?[，,]?|"
+    r"(?P<first>首先|先是(?=[\u4e00-\u9fff])|其次|再次|再者|接着|接下来|然后|再就是|再是(?=[\u4e00-\u9fff])|还有(?=[\u4e00-\u9fff])|[另此]外(?=[，,])|最后)(?:是(?=[\u4e00-\u9fff“]))?[，,]?|"
     r"(?P<side>(?:另)?一方面)[，,]?|"
-    rf"(?:第|头(?=一))(?P<nth>{_N})(?:(?:[条道](?!.线)[\u4e00-\u9fff]{{2}}(?=[，,：:])|[步招着程条件项点环类回张关道层重种][骤事]?|方面|个(?!月)环?)(?:[\u4e00-\u9fff]{{0,6}}?是|：|，|,)?)?(?:(?<=是)|(?<=[，,：步招着])|[，,、：:])|"
-    r"(?:^|(?<=[。；;！]))(?P<aspect>在[\u4e00-\u9fff]{2,4}上(?=[，,])|[\u4e00-\u9fff]{2,6}(?:类|方面)(?=[，,：:]))[，,：:]|"
+    rf"(?:第|头(?=一))(?P<nth>{_N})(?:(?:[条道](?!.线)[\u4e00-\u9fff]{{2}}(?=[，,：:])|[步招着程条件项点环类回张关站道层重种][骤事]?|方面|个(?!月)环?)(?:[\u4e00-\u9fff]{{0,6}}?是|：|，|,)?)?(?:(?<=是)|(?<=[，,：步招着])|是(?=[\u4e00-\u9fff“])|[，,、：:])|"
+    r"(?:^|(?<=[。；;！]))(?P<aspect>在?[\u4e00-\u9fff]{2,4}上(?=[，,])|[\u4e00-\u9fff]{2,6}(?:类|方面)(?=[，,：:]))[，,：:]|"
     rf"第(?P<year>{_N})年[，,](?=[\u4e00-\u9fff])|"
     r"[（(]?(?P<stem>[甲乙丙丁戊己庚辛])(?:[）)]|、(?![甲乙丙丁戊己庚辛]))|"
     r"[Ss](?:tep|TEP)\s*(?P<pace>\d)(?!\d)[.．、：:]?|"
@@ -141,6 +142,16 @@ def _framed(paragraphs: tuple[str, ...]) -> set[int]:
     return {at + step for at in starts for step in range(3)}
 
 
+def _joined(mark: _Mark, paragraph: str, open_lists: dict[str, list[_Mark]]) -> _Mark:
+    """A third marker as one of the list whose first two are of another kind: 一方面 …，另一方面 …。此外 …; 首先 …，其次 …，第三 …."""
+    other = {"first": "side", "nth": "first"}.get(mark.style, "")
+    before = open_lists.get(other, [])
+    if len(before) != 2 or before[-1].ordinal != 2 or mark.paragraph - before[-1].paragraph > 1:
+        return mark
+    is_third = mark.ordinal == 3 and not open_lists.get("nth") if mark.style == "nth" else paragraph[mark.start : mark.start + 2] in ("此外", "另外")
+    return mark._replace(style=other, ordinal=3) if is_third else mark
+
+
 def _lists(paragraphs: tuple[str, ...]) -> list[list[_Mark]]:
     """Marks joined to lists: same style, rising from 1 or 2 (the first may be lost); others are dropped."""
     open_lists: dict[str, list[_Mark]] = {}
@@ -151,9 +162,7 @@ def _lists(paragraphs: tuple[str, ...]) -> list[list[_Mark]]:
         if index in framed and not (marks and marks[0].start == 0):
             marks.insert(0, _Mark(index, 0, 0, 0, "dash"))
         for mark in marks:
-            side = open_lists.get("side")
-            if mark.style == "first" and side and side[-1].ordinal == 2 and index - side[-1].paragraph < 2 and paragraph[mark.start : mark.start + 2] in ("此外", "另外"):
-                mark = mark._replace(style="side", ordinal=3)
+            mark = _joined(mark, paragraph, open_lists)
             current = open_lists.get(mark.style)
             if mark.style == "dash" or mark.style.startswith("aspect"):  # every paragraph of a run begins with one; aspects may share a paragraph
                 goes_on = current and (current[-1].paragraph == index - 1 or (mark.style != "dash" and current[-1].paragraph == index))
@@ -229,7 +238,7 @@ def _lead_in(paragraphs: tuple[str, ...], first: _Mark) -> str:
 def _called(lead: str) -> str:
     """What a sentence calls the items that follow it: the role of the last word that names one, "" if none does."""
     last = {role: max((match.end() for match in cue.finditer(lead)), default=0) for role, cue in _CUES.items()}
-    role = max(last, key=lambda name: last[name])
+    role = max(last, key=lambda name: (last[name], name == "measure"))  # 解决…问题 ends where 问题 does
     return role if last[role] else ""
 
 
@@ -245,7 +254,7 @@ def _role(marks: list[_Mark], items: list[str], case: Case) -> str:
         return "measure"
     if lacks * 2 > len(items):
         return "problem"
-    if role == "problem" and part and not called and not lacks and did:
+    if role == "problem" and not lacks and (marks[0].style.startswith("aspect") or (part and not called and did)):
         return "measure"
     return role or ("result" if got * 3 > len(items) * 2 else "measure")
 

@@ -16,13 +16,14 @@ import numpy as np
 import rjieba
 
 from zhengping.engine import tables
+from zhengping.engine.coding.gazetteer import names
 from zhengping.engine.record import Theme
 
 _COMMON = frozenset(
     "人才 工作 机制 服务 培养 建设 发展 实施 推进 加强 创新 改革 体系 制度 各类 优秀 重点 围绕 当地 作用 支撑 社会 提高 开展 以及 相关 方面 进行 做好".split()
 )
 _TITLE, _HEADING, _BODY = 4.0, 1.0, 1.0
-_GIVEN, _TAUGHT = 0.35, 1.4  # what the given and the taught words weigh: so that of a hundred texts of which 0.9 is said ninety are right and a few more
+_GIVEN, _TAUGHT = 0.35, 1.4  # what given and taught words weigh: one quarter best told unseen texts, both are stretched so that what is said of 0.9 is right as often at least
 _TOKENS = 1 << 15
 
 
@@ -73,19 +74,16 @@ def taught() -> Taught:
 def teach(lessons: Sequence[tuple[str, Sequence[str], str, str]]) -> Taught:
     """Learn what single words say of the themes of `tables.themes()` from texts `(title, headings, body, key of the main theme)`.
 
-    Multinomial logistic regression with a ridge on the words that stand in each text, all of one weight (Hastie, Tibshirani, Friedman, ch. 4.4). Deterministic.
+    Multinomial logistic regression with a ridge on the words that stand in each text, all of one weight (Hastie, Tibshirani, Friedman, ch. 4.4).
+    Names of places teach nothing. Deterministic.
     """
     keys = [theme.key for theme in tables.themes()]
-    texts = [_spoken(*lesson[:3]) for lesson in lessons]
+    texts = [{word for word in _spoken(*lesson[:3]) if word not in names()} for lesson in lessons]
     places = {word: at for at, word in enumerate(sorted(set().union(*texts)))}
     found = [np.array(sorted(places[word] for word in words), np.int64) for words in texts]
     matrix = _matrix([(own, np.full(len(own), len(own) ** -0.5)) for own in found], len(places))
     truth = np.eye(len(keys))[[keys.index(lesson[3]) for lesson in lessons]]
-    weights, speed = np.zeros((len(places), len(keys))), np.zeros((len(places), len(keys)))
-    for _ in range(400):
-        speed = 0.85 * speed - 0.3 * (matrix.T @ (_softmax(matrix @ weights) - truth) + 0.02 * weights)
-        weights = weights + speed
-    return Taught(places, weights)
+    return Taught(places, _fitted(matrix, truth, np.zeros_like(truth), 400, 0.3)[0])
 
 
 def _spoken(title: str, headings: Sequence[str], body: str) -> set[str]:
@@ -197,16 +195,20 @@ def learn(themes: tuple[Theme, ...], confirmed: Sequence[tuple[str, Sequence[str
     offset = np.array([_prior(themes, _scores(themes, *row[:3])[0], words) for row, words in zip(rows, texts, strict=True)])
     truth = np.eye(len(keys))[[keys.index(row[3]) for row in rows]]
     matrix = _matrix(tokens, _TOKENS)
-    weights, bias = np.zeros((_TOKENS, len(keys))), np.zeros(len(keys))
-    speed, ridge = np.zeros_like(weights), 0.02
-    for _ in range(150):
-        logits = offset + matrix @ weights + bias
-        error = _softmax(logits) - truth
-        step = matrix.T @ error + ridge * weights
-        speed = 0.85 * speed - 0.6 * step
+    weights, bias = _fitted(matrix, truth, offset, 150, 0.6)
+    return Learned(weights, bias, len(rows))
+
+
+def _fitted(matrix: Any, truth: np.ndarray, offset: np.ndarray, rounds: int, pace: float) -> tuple[np.ndarray, np.ndarray]:
+    """Weights (words x themes) and bias of a logistic regression with a ridge, by gradient descent with momentum."""
+    weights, bias = np.zeros((matrix.shape[1], truth.shape[1])), np.zeros(truth.shape[1])
+    speed = np.zeros_like(weights)
+    for _ in range(rounds):
+        error = _softmax(offset + matrix @ weights + bias) - truth
+        speed = 0.85 * speed - pace * (matrix.T @ error + 0.02 * weights)
         weights = weights + speed
         bias = bias - 0.05 * error.mean(axis=0)
-    return Learned(weights, bias, len(rows))
+    return weights, bias
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:
@@ -243,8 +245,8 @@ def rank(
 ) -> tuple[Ranked, ...]:
     """Rank the themes for a text, likeliest first; () where no word of any theme stands in it.
 
-    `headings` are the headings of the text and of its measures. The probabilities sum to 1. Place and unit names do no harm, since
-    no theme lists them.
+    `headings` are the headings of the text and of its measures. The probabilities sum to 1. Names of places do no harm, since
+    no theme lists them and they taught nothing.
     """
     scores, parts = _scores(themes, title, headings, body)
     words = _spoken(title, headings, body)
