@@ -115,9 +115,10 @@ def _result(case: Case, step: Step) -> tuple[str, str] | None:
     """A sentence with a number about what came of it, and its first clauses; from the part on effects, else from the end of the text."""
     parts = [case.paragraphs[part.first : part.last] for part in case.parts if part.kind == "effect"]
     texts = [text for part in parts for text in part] or list(case.paragraphs[max(step.measure.paragraph + 1, len(case.paragraphs) - 2) :])
+    items = [m.sentence for m in step.entry.coding.measures if m.role == "result"]
     ranked = []
     for place, sentence in enumerate(s.text for text in texts for s in sentences(text)):
-        told = shorten(sentence, 36)
+        told = shorten(next((item for item in items if sentence.endswith(item)), sentence), 36)  # without the marker of its list
         if told and re.search(r"\d", told) and _RESULT.search(told) and not told.startswith("在"):
             heading = step.measure.heading
             near = sum(heading[at : at + 2] in sentence for at in range(len(heading) - 1))

@@ -34,11 +34,12 @@ def subject(entry: Entry) -> str:
 
 
 def _overlap(place: str, unit: str) -> str:
-    """Place and unit joined where the unit begins with a step of the place: 江苏省苏州市 + 苏州市吴江区…, 福建省厦门市 + 厦门航空."""
+    """Place and unit joined where the unit begins with a step of the place: 江苏省苏州市 + 苏州市吴江区…, 福建省厦门市 + 厦门航空, 吉林省延边朝鲜族自治州 + 延边州…."""
     start = 0
     for step in re.findall(r"[\u4e00-\u9fff]{2,12}?(?:自治[区州县旗]|[省市区县州盟旗])(?![省市州]|自治)|.+", place):
         short_name = re.sub(r"(?:[\u4e00-\u9fff]{1,3}族)*(?:自治)?[省市区县州盟旗]$", "", step)
-        for name in (step, short_name):
+        spoken = [step[:size] + step[-1] for size in (2, 3, 4)] if "族自治" in step else []  # 延边州
+        for name in (step, short_name, *spoken):
             if len(name) >= 2 and unit.startswith(name):
                 return place[:start] + unit
         start += len(step)
