@@ -133,6 +133,12 @@ def _profile(themes: tuple[Theme, ...]) -> tuple[tuple[str, np.ndarray, tuple[tu
 
 
 @cache
+def _rows(themes: tuple[Theme, ...]) -> dict[str, tuple[int, np.ndarray, tuple[tuple[str, int], ...]]]:
+    """The rows of `_profile` by their word, each with its place."""
+    return {word: (at, weights, within) for at, (word, weights, within) in enumerate(_profile(themes))}
+
+
+@cache
 def _by_start(themes: tuple[Theme, ...]) -> dict[str, list[str]]:
     """The words of all themes by their first two characters."""
     found: dict[str, list[str]] = {}
@@ -160,11 +166,10 @@ def _scores(themes: tuple[Theme, ...], title: str, headings: Sequence[str], body
     total = np.zeros(len(themes))
     parts: dict[str, np.ndarray] = {}
     fields = _fields(title, headings, body)
-    stands = _standing(themes, "\n".join(text for text, _factor in fields))
+    rows = _rows(themes)
     told: dict[str, float] = {}
-    for word, weights, within in _profile(themes):
-        if word not in stands:
-            continue
+    for word in sorted(_standing(themes, "\n".join(text for text, _factor in fields)), key=lambda word: rows[word][0]):
+        _at, weights, within = rows[word]
         frequency = sum(text.count(word) * factor for text, factor in fields) - sum(told.get(other, 0.0) * times for other, times in within)
         if frequency > 0:
             told[word] = frequency

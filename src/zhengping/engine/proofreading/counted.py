@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-import rjieba
+from zhengping.engine.text.segments import words
 
 _MEASURES = frozenset("个 名 项 家 万元 亿元 元 亩 件 场 套 台 支 篇 吨 处 座 人次 万人次 次 所 人 批 期 倍 公斤 公里 平方米 个百分点 条".split())
 _FREE = frozenset("万元 亿元 人次 万人次 个百分点 亩 吨 平方米 公里".split())  # seldom stand without a number whatever follows
@@ -44,7 +44,7 @@ def bare_measures(text: str) -> list[tuple[int, int]]:
     ([(2, 3)], [])
     """
     found, at, before = [], 0, ""
-    for word in rjieba.cut(text):
+    for word in words(text):
         end = at + len(word)
         if (word in _MEASURES or word in ("%", "％")) and (_opens_clause(word, text, at) or _follows(word, before, text, at)):
             found.append((at, end))

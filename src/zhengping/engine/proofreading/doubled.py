@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-import rjieba
+from zhengping.engine.text.segments import words
 
 _DOUBLED = re.compile("([\u4e00-\u9fff]{2,6})\\1")
 _REPEATING = re.compile("点对点|面对面|手把手|心贴心|一对一|实打实|肩并肩|背靠背|门对门|户对户")
@@ -34,7 +34,7 @@ def doubled(text: str) -> list[tuple[int, int, str]]:
             found.append((match.start(), match.end(), match[1]))
         match = _DOUBLED.search(text, match.start() + 1 if is_meant else match.end())
     at, before = 0, ""
-    for word in rjieba.cut(text, False) if re.search("([\u4e00-\u9fff])\\1", text) else ():
+    for word in words(text, False) if re.search("([\u4e00-\u9fff])\\1", text) else ():
         if word == before and word in _SMALL and not re.match("[确些是]", text[at + 1 : at + 2]):
             found.append((at - 1, at + 1, word))
         at, before = at + len(word), word

@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-import rjieba
-
 from zhengping.engine import tables
+from zhengping.engine.text.segments import words
 
 _HAN = "[\u4e00-\u9fff]"
 _COUNTS = re.compile(r"[\da-zA-Z%一二两三四五六七八九十百千万亿零〇○几数多半每各这那某整该本首第同双单另全诸若何哪壹俩仨些·.．]$|[一二三四五六七八九十百千万\d][余来]$")  # what counts, before a measure word
@@ -107,9 +106,9 @@ def uncounted(text: str) -> list[tuple[int, int]]:
 
 def _counting(text: str) -> Iterator[tuple[int, int]]:
     """Measure words before what they count, and behind it at the end of a clause."""
-    at, before = 0, ""
-    for word in rjieba.cut(text, False):
-        measure = _measures().get(word[:1])
+    at, before, measures = 0, "", _measures()
+    for word in words(text, False):
+        measure = measures.get(word[0])
         if measure and (len(word) == 1 or measure.following.match(word[1:])) and not _is_counted(measure, text, at):
             alone = len(word) == 1 and (_counts_last(measure, text, at) or _starts_clause(measure, text, at))
             if alone or _counts_next(measure, before, text, at):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-import rjieba
+from zhengping.engine.text.segments import words
 
 _YEARS = re.compile(r"[来年\d一二两三四五六七八九十百零〇○几数多半每今去前近当全上下这那该本某整头周同翌历连隔逐满过新老学财往常元后初末早晚次成青少中童壮暮流丰灾荒豆鸡猪羊牛马龙虎兔蛇猴鼠狗明好高人峰均户度][多余来]?$")
 _FOLLOWING = re.compile(r"^年(?:[，。）]|起|以来|以前|来稿|第|上半|下半|[^年初中底末来\W][\u4e00-\u9fff])")
@@ -48,7 +48,7 @@ def bare_years(text: str) -> list[tuple[int, int]]:
     """
     found = {(match.start() + match[0].rindex("年"), match.start() + match[0].rindex("年") + 1) for match in _FRAMES.finditer(text)}
     at = 0
-    for word in rjieba.cut(text):
+    for word in words(text):
         if word in ("年", "年起") and _is_bare(text[max(0, at - 2) : at], text[at : at + 6]):
             found.add((at, at + 1))
         at += len(word)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 _SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;]+[”’」』）)]*|[^。！？!?；;\n]+")
 _FULL = re.compile(r"[^。！？!?\n]*[。！？!?]+[”’」』）)]*|[^。！？!?\n]+")
 
+_RUN = re.compile(r"[A-Za-z0-9]+(?:[.,%][A-Za-z0-9]+)*")
 NUMBER = re.compile(
     r"(?:第)?(?:\d[\d,，]*(?:\.\d+)?|[一二三四五六七八九十百千]{1,}(?=[个名项人家次所条亿万元年月天]))\s*(?:多|余|约)?"
     r"(?:万亿|百万|千万|亿|万|千|百)?(?:个百分点|平方米|平方公里|公里|余人|人次|千瓦|％|%|元|名|个|项|家|人|次|所|条|件|吨|亩|场|期|户|篇|批|支|倍|年|月|天|岁|位|门|种|小时|公斤|平方|套|台|座|座谈会)?"
@@ -53,4 +54,4 @@ def is_cjk(character: str) -> bool:
 def length(text: str) -> int:
     """The number of characters as Word counts them for a Chinese text: each ideograph and mark one, a run of letters or digits
     one, white space none."""
-    return len(re.findall(r"[A-Za-z0-9]+(?:[.,%][A-Za-z0-9]+)*|\S", text))
+    return len("".join(_RUN.sub("1", text).split()))
