@@ -51,6 +51,7 @@ if IS_SQLITE:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456",
     }
 else:
+    DATABASES["default"]["ENGINE"] = "zhengping.server.heard_postgresql"
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # Wide rows are planned once for a connection, not at every question: an eighth of a submission's time.
     DATABASES["default"]["OPTIONS"] = {"server_side_binding": True, "prepare_threshold": 2}

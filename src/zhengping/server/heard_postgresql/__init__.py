@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, whose silent lines are taken for good."""
