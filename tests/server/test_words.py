@@ -9,10 +9,13 @@ import allauth
 import pytest
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
+from django import forms
+from django.template import engines
 from django.utils import translation
 from tests.server.words import CATALOGUE, CHINESE, PLACE, SERVER, sentences, templates
 
 from zhengping.server.audit.models import Entry
+from zhengping.server.audit.templatetags.words import flat
 from zhengping.server.desk import labels
 
 BOTH = {"500.html"}  # says the same in both languages, as it must work when nothing else does
@@ -118,3 +121,10 @@ def test_the_audit_page_tells_who_did_what_in_words(at_desk, edition, numbered):
 
     assert Entry.objects.filter(action="submission.confirm").exists()
     assert "确认报送并编号" in page and "submission.confirm" not in page and "user:" not in page
+
+
+def test_attributes_of_a_field_stand_as_django_writes_them():
+    attrs = {"id": "id_x", "maxlength": 1000, "required": True, "hidden": False, "placeholder": 'a "b" <c>', "title": None}
+    theirs = (Path(forms.__file__).parent / "templates/django/forms/widgets/attrs.html").read_text()
+
+    assert flat(attrs) == engines["django"].from_string(theirs).render({"widget": {"attrs": attrs}})

@@ -69,6 +69,17 @@ def test_without_an_address_the_query_code_confirms_and_finds_the_case_again(vis
     assert wrong.status_code == 200
 
 
+def test_what_was_corrected_is_kept_where_the_case_cannot_be_confirmed_yet(visitor, case):
+    page = reverse("submission:case", args=[case.token])
+    words = details(case, title="改过的名称", do="code")
+    told = visitor.post(page, {name: word for name, word in words.items() if name != "consents"}, follow=True)
+
+    case.refresh_from_db()
+    assert (case.title, case.number) == ("改过的名称", None)
+    assert "请先勾选同意发表和使用的声明。" in told.content.decode()
+    assert "报送成功" not in told.content.decode()
+
+
 def test_a_receipt_verifies_and_a_forged_one_does_not(visitor, numbered):
     version = queries.current(numbered[0])
     true = visitor.get(reverse("submission:verify", args=[numbered[0].pk, records.receipt_sign(numbered[0], version)]))
@@ -140,7 +151,7 @@ def test_the_very_second_of_the_deadline_is_in_time(edition):
 def test_a_late_case_follows_the_editions_rule_and_is_kept(organiser, word, rule, number, is_late):
     edition = edition_of(organiser, "late", closes=timezone.now() - timedelta(hours=1), late_rule=rule)
     made = take(edition, ("案例.docx", word())).submissions.get()
-    made = operations.correct(submission=made, actor="unit", changed=made.changed, consents=True)
+    operations.correct(submission=made, actor="unit", changed=made.changed, consents=True)
     try:
         operations.confirm(submission=made, via="code")
     except operations.Refused:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from django.db import models
 from django.db.models import PROTECT, Q
@@ -25,8 +26,10 @@ def query_code() -> str:
 class Intake(models.Model):
     """Files that arrived together. `arrived_at` is when their first byte did: that moment counts against the deadline.
 
-    `state`: receiving, reading, drafted.
+    `state`: receiving, reading, drafted. `received` are the rows of its files where they were just written, so that who goes on need not ask for them.
     """
+
+    received: Sequence[Incoming] = ()
 
     edition = models.ForeignKey(Edition, PROTECT, related_name="+")
     token = models.CharField(max_length=40, unique=True, default=token)

@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.conf import settings
 from django.db import close_old_connections
 
-from zhengping.engine import record
 from zhengping.server.call.models import Edition
 from zhengping.server.mail.models import Letter
 from zhengping.server.submission import operations, queries
@@ -21,16 +20,23 @@ log = logging.getLogger(__name__)
 BATCH = 40
 
 
-def read_now(intake: Intake) -> None:
-    """Read the files of an intake in this process, containers too, and make its cases; bulk is left to the worker."""
-    fresh: dict[str, record.Document] = {}
+def read_now(intake: Intake) -> str:
+    """Read the files of an intake in this process, containers too, and make its cases; bulk is left to the worker.
+
+    -> the address of its one case, empty where there are several or something else is to be told.
+    """
+    received = intake.received
+    fresh = {file.sha256: document for file in received if (document := operations.read(incoming=file, is_counted=file.attempts > 0))}
+    if received and len(fresh) == len(received):
+        cases = operations.draft(intake=intake, fresh=fresh, rows=received)
+        return cases[0].token if len(cases) == 1 else ""
     for _depth in range(6):
         waiting = list(intake.files.filter(state="waiting"))
-        found = {file.sha256: document for file in waiting if (document := operations.read(incoming=file))}
-        fresh |= found
-        if len(found) == len(waiting) or not intake.files.filter(state="waiting").exists():
+        fresh |= {file.sha256: document for file in waiting if (document := operations.read(incoming=file))}
+        if not waiting:
             operations.draft(intake=intake, fresh=fresh)
-            return
+            break
+    return queries.lone(intake)
 
 
 def sweep_files() -> int:

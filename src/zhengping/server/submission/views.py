@@ -37,8 +37,7 @@ def upload(request, slug):
             intake = operations.receive(edition=edition, source="upload", files=files, arrived_at=arrived_at, by=by)
         except operations.DiskFull as error:
             return render(request, "submission/upload.html", {"edition": edition, "form": form, "state": state, "trouble": str(error)}, status=507)
-        tasks.read_now(intake)
-        lone = queries.lone(intake)
+        lone = tasks.read_now(intake)
         return redirect("submission:case", lone) if lone else redirect("submission:intake", intake.token)
     words = {"edition": edition, "form": form, "state": state, "is_late": queries.is_late(edition, None, arrived_at), "closes": call_records.moment(edition, edition.closes), "largest": forms.settings.LARGEST_FILE >> 20}
     return render(request, "submission/upload.html", words)
@@ -48,8 +47,10 @@ def _state(edition: Edition, at) -> str:
     """"before", "open" or "after"; an edition that keeps late cases stays open."""
     if edition.published_at is None or (edition.opens and at < edition.opens):
         return "before"
+    if edition.late_rule != "refuse" or (edition.closes and at <= edition.closes):
+        return "open"
     last = last_close(edition)
-    return "after" if last and at > last and edition.late_rule == "refuse" else "open"
+    return "after" if last and at > last else "open"
 
 
 @door("accounts.everyone")
@@ -82,27 +83,28 @@ def case(request, token):
         if words["division"] and words["division"] == held.division:
             words["division"] = ""
         try:
-            operations.correct(submission=held, actor=_actor(request), **words)
+            why = operations.correct(submission=held, actor=_actor(request), confirms=request.POST.get("do") == "code", **words)
         except operations.Refused as error:
             messages.error(request, str(error))
             return redirect("submission:case", token)
         except operations.Stale:
             messages.error(request, _("这个案例刚刚在别处被修改，您的修改没有保存。请核对后再改。"))
             return redirect("submission:case", token)
-        return _next(request, held)
+        return _next(request, held, why)
     return render(request, "submission/case.html", _shown(held, form))
 
 
-def _next(request, held: Submission):
-    """Only save, or go on to confirm, as the button says."""
+def _next(request, held: Submission, why: str):
+    """What is told after a correction; and the letter that asks to confirm, where the button says so. `why` it was not confirmed at once."""
     did = request.POST.get("do")
     try:
-        if did == "mail":
+        if why:
+            messages.error(request, why)
+        elif did == "mail":
             operations.ask_to_confirm(submission=held)
             address = Submission.objects.get(pk=held.pk).contact_email
             messages.success(request, _("确认链接已发往 {address}，请在 72 小时内打开邮件确认。").format(address=address))
         elif did == "code":
-            operations.confirm(submission=held, via="code", actor=_actor(request))
             messages.success(request, _("报送成功。请记下案例编号和查询码，并下载回执。"))
         else:
             messages.success(request, _("已保存。"))
@@ -165,7 +167,7 @@ def receipt(request, token):
     held = _own(token)
     if held.number is None:
         raise Http404
-    return _attached(records.receipt(held, queries.current(held)), f"receipt-{held.edition.slug}-{held.number}.pdf", "application/pdf")
+    return _attached(records.receipt(held, held.versions.select_related("intake").get(number=held.current)), f"receipt-{held.edition.slug}-{held.number}.pdf", "application/pdf")
 
 
 @door("accounts.everyone", "POST")

@@ -6,6 +6,8 @@ from functools import cache
 
 from django import template
 from django.utils.functional import lazy
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -28,6 +30,13 @@ def query(context, **changes):
         if value not in ("", None):
             words[name] = value
     return "?" + words.urlencode()
+
+
+@register.filter
+def flat(attrs) -> SafeString:
+    """The attributes of a form's field as they stand in its tag, as Django's own loop of a template writes them."""
+    told = {name: value for name, value in attrs.items() if value is not False}
+    return mark_safe("".join(f" {name}" if value is True else f' {name}="{conditional_escape(value)}"' for name, value in told.items()))
 
 
 @register.filter

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhengping.engine import chains, reading, record
-from zhengping.server.among import among
 from zhengping.server.audit.operations import note
 from zhengping.server.call.models import Body
 from zhengping.server.call.queries import body_of, by_division
@@ -25,14 +24,14 @@ CHUNK = 20  # cases written in one transaction
 OFFICIAL = ("zip", "folder", "mail", "screener")  # sent by whom we know: numbered without a further confirmation
 
 
-def draft(*, intake: Intake, fresh: Mapping[str, record.Document] | None = None) -> QuerySet[Submission]:
-    """Make the cases of an intake once all its files are read; done again after a fault it makes what is still missing.
+def draft(*, intake: Intake, fresh: Mapping[str, record.Document] | None = None, rows: Sequence[Incoming] = ()) -> list[Submission]:
+    """Make the cases of an intake once all its files are read; done again after a fault it makes what is still missing. -> those that were made now.
 
-    `fresh` are documents just read, by sha256; the others are looked up. From upload pages they are drafts; what comes by letter, from a province
+    `fresh` are documents just read, by sha256, `rows` those of its files where all are among them; the others are looked up. From upload pages they are drafts; what comes by letter, from a province
     or the organiser is numbered at once. Written in small transactions, so that a bulk of thousands keeps nobody waiting. Whoever comes second, page
     or worker, finds it done.
     """
-    found, by_sha = documents(intake, fresh or {})
+    found, by_sha = documents(intake, fresh or {}, rows)
     made = reading.draft(found)
     noticed: dict[int, list[record.Finding]] = {}
     for finding in made.findings:
@@ -42,6 +41,7 @@ def draft(*, intake: Intake, fresh: Mapping[str, record.Document] | None = None)
     missing = [case for case in made.cases if case.number not in there]
     call, learnt = learnt_coder(intake.edition_id, intake.edition.version, count_taught(intake.edition))
     bodies = by_division(intake.edition) if is_bulk else None
+    cases: list[Submission] = []
     for start in range(0, len(missing) or 1, CHUNK):
         chunk = [(case, chains.check(case, learnt, call)) for case in missing[start : start + CHUNK]]
         with transaction.atomic():
@@ -51,10 +51,11 @@ def draft(*, intake: Intake, fresh: Mapping[str, record.Document] | None = None)
             there.update(intake.submissions.filter(ordinal__in=[case.number for case, _checked in chunk]).values_list("ordinal", "pk").order_by())
             for case, checked in chunk:
                 if case.number not in there:
-                    there[case.number] = _kept(intake, case, checked, noticed.get(case.number, ()), bodies).pk
+                    cases.append(_kept(intake, case, checked, noticed.get(case.number, ()), bodies))
+                    there[case.number] = cases[-1].pk
             if start + CHUNK >= len(missing):
                 _finish(intake, made.fates, by_sha, there)
-    return Submission.objects.filter(pk__in=among(set(there.values())))
+    return cases
 
 
 def _finish(intake: Intake, fates: Sequence[record.Fate], by_sha: Mapping[str, Sequence[Incoming]], there: Mapping[int, int]) -> None:

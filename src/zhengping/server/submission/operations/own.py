@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -31,8 +32,11 @@ PERSONAL = ("contact_name", "contact_telephone", "contact_email")
 
 
 @transaction.atomic
-def correct(*, submission: Submission, actor: User | str, changed: int, theme: str = "", division: str = "", **details: Any) -> Submission:
-    """Keep what a unit corrects about its case: title, unit, place, theme, contact. Raises Stale and Refused."""
+def correct(*, submission: Submission, actor: User | str, changed: int, theme: str = "", division: str = "", confirms: bool = False, **details: Any) -> str:
+    """Keep what a unit corrects about its case: title, unit, place, theme, contact; then confirm it by code, where it `confirms`.
+
+    -> why it could not be confirmed, else "": what was corrected is kept all the same. Raises Stale and Refused.
+    """
     held = hold(submission, changed)
     if held.withdrawn_at:
         raise Refused(_("该案例已撤回，不能再修改。"))
@@ -46,14 +50,19 @@ def correct(*, submission: Submission, actor: User | str, changed: int, theme: s
     if says_more or renamed:
         _recode(held, actor, theme, division)
     held.changed += 1
-    held.save(update_fields={*details, "changed", *((*CODED, "body") if says_more or renamed else ())})
+    fields = {*details, "changed", *((*CODED, "body") if says_more or renamed else ())}
     if renamed and held.number is not None:
         words, also = Text.objects.filter(submission=held).values_list("words", "also").first() or ("", "")
         put_in_index([(held.pk, words_sought(held.title, held.unit, words, also))])
     key = f"submission:{held.pk}"
     after = {name: getattr(held, name) for name in DETAILS}
     note(actor=actor, action="submission.correct", object=key, edition=held.edition.slug, before=before, after=after, personal=PERSONAL, subject=key)
-    return held
+    why = _unready(held) if confirms else ""
+    if confirms and not why:
+        give_number(held, actor=actor, via="code", fields=fields)
+    else:
+        held.save(update_fields=fields)
+    return why
 
 
 def _recode(held: Submission, actor: User | str, theme: str, division: str) -> None:
@@ -77,7 +86,8 @@ def _recode(held: Submission, actor: User | str, theme: str, division: str) -> N
 def ask_to_confirm(*, submission: Submission) -> None:
     """Send the link that confirms a draft to the address its unit gave. Raises Refused."""
     held = hold(submission)
-    _check_ready(held)
+    if why := _unready(held):
+        raise Refused(why)
     if not held.contact_email:
         raise Refused(_("请先填写邮箱；没有邮箱的，可直接确认并记下查询码。"))
     word = signing.dumps({"s": held.pk, "e": held.contact_email}, salt="submission.confirm")
@@ -88,20 +98,22 @@ def ask_to_confirm(*, submission: Submission) -> None:
     note(actor="unit", action="submission.ask_to_confirm", object=f"submission:{held.pk}", edition=held.edition.slug)
 
 
-def _check_ready(held: Submission) -> None:
+def _unready(held: Submission) -> str:
+    """Why a case cannot get its number, empty where it can."""
     if held.number is not None:
-        raise Refused(_("该案例已经确认。"))
+        return _("该案例已经确认。")
     if held.withdrawn_at:
-        raise Refused(_("该案例已撤回，请重新上传。"))
+        return _("该案例已撤回，请重新上传。")
     if not held.title.strip() or not held.unit.strip():
-        raise Refused(_("请先填写标题和报送单位。"))
+        return _("请先填写标题和报送单位。")
     if held.edition.has_consent and not held.consents:
-        raise Refused(_("请先勾选同意发表和使用的声明。"))
+        return _("请先勾选同意发表和使用的声明。")
     if not queries.may_confirm(held, timezone.now()):
-        raise Refused(_("征集已经截止，不能再确认。材料已保留，如有特殊情况请联系组织方。"))
+        return _("征集已经截止，不能再确认。材料已保留，如有特殊情况请联系组织方。")
     most = held.edition.most_per_unit
     if most and queries.arrived(held.edition).filter(unit=held.unit, withdrawn_at=None).count() >= most:
-        raise Refused(_("每个单位最多报送 {most} 个案例，{unit}已经报满。可先撤回其中一个，再确认这一个。").format(most=most, unit=held.unit))
+        return _("每个单位最多报送 {most} 个案例，{unit}已经报满。可先撤回其中一个，再确认这一个。").format(most=most, unit=held.unit)
+    return ""
 
 
 @transaction.atomic
@@ -119,20 +131,21 @@ def confirm(*, submission: Submission, via: str, actor: User | str = "unit", wor
             raise Refused(_("邮箱已经更改，请使用发到新邮箱的确认链接。"))
     if held.number is not None:
         return held
-    _check_ready(held)
+    if why := _unready(held):
+        raise Refused(why)
     give_number(held, actor=actor, via=via)
     return held
 
 
-def give_number(held: Submission, *, actor: User | str, via: str) -> None:
-    """The next number of the edition, without gaps: the counter's row is locked until the transaction ends."""
+def give_number(held: Submission, *, actor: User | str, via: str, fields: Collection[str] = ()) -> None:
+    """The next number of the edition, without gaps: the counter's row is locked until the transaction ends. `fields` are others that changed."""
     counter = Counter.objects.select_for_update().get_or_create(edition=held.edition)[0]
     counter.last += 1
     counter.save(update_fields=["last"])
     held.number, held.confirmed_at = counter.last, timezone.now()
     held.is_late = queries.is_late(held.edition, held.body, held.arrived_at)
     held.changed += 1
-    held.save(update_fields=["number", "confirmed_at", "is_late", "changed"])
+    held.save(update_fields=["number", "confirmed_at", "is_late", "changed", *fields])
     if held.contact_email and held.source == "upload":  # whoever wrote a letter gets one answer about all of it
         send_receipt(held)
     note(actor=actor, action="submission.confirm", object=f"submission:{held.pk}", edition=held.edition.slug, after={"number": held.number, "via": via})

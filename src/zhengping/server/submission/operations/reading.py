@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -37,12 +37,13 @@ def readers() -> Readers:
     return _Readers(settings.READERS)
 
 
-def read(*, incoming: Incoming) -> record.Document | None:
-    """Read one waiting file. A second reader of the same file finds it read and does nothing.
+def read(*, incoming: Incoming, is_counted: bool = False) -> record.Document | None:
+    """Read one waiting file; `is_counted` where this attempt was counted before. A second reader of the same file finds it read and does nothing.
 
     -> its document; None where it gave none, where other files were found in it, and where it had been read before.
     """
-    Incoming.objects.filter(pk=incoming.pk).update(attempts=F("attempts") + 1)
+    if not is_counted:
+        Incoming.objects.filter(pk=incoming.pk).update(attempts=F("attempts") + 1)
     if incoming.intake.began_at is None:
         Intake.objects.filter(pk=incoming.intake_id, began_at=None).update(began_at=timezone.now())
     known = Document.objects.filter(pk=incoming.sha256, by_engine=ENGINE).exists()
@@ -94,11 +95,10 @@ def _answer(incoming: Incoming) -> Read:
     return readers().read(file)
 
 
-def documents(intake: Intake, fresh: Mapping[str, record.Document]) -> tuple[list[record.Document], dict[str, list[Incoming]]]:
-    """The documents of an intake, each once with all its arrivals, in order of arrival, and the rows by sha256; `fresh` are those just read."""
-    rows = list(intake.files.filter(state="read").order_by("id"))
+def documents(intake: Intake, fresh: Mapping[str, record.Document], rows: Sequence[Incoming] = ()) -> tuple[list[record.Document], dict[str, list[Incoming]]]:
+    """The documents of an intake, each once with all its arrivals, in order of arrival, and the rows by sha256; `fresh` are those just read, `rows` those of all its files where known."""
     by_sha: dict[str, list[Incoming]] = {}
-    for row in rows:
+    for row in rows or intake.files.filter(state="read").order_by("id"):
         by_sha.setdefault(row.sha256, []).append(row)
     held = Document.objects.in_bulk([sha256 for sha256 in by_sha if sha256 not in fresh])
     found = []

@@ -48,9 +48,9 @@ def receive(
             edition=edition, source=source, body=body, by=by, replaces=replaces, letter=letter, sender=sender, arrived_at=arrived_at,
             began_at=timezone.now() if source == "upload" else None,  # read at once
         )
-        Incoming.objects.bulk_create(
-            Incoming(intake=intake, name=name[-300:] or "未命名", sha256=sha256, size=size) for name, sha256, size in kept
-        )
+        attempts = int(source == "upload")  # the page's own, counted before it begins
+        rows = [Incoming(intake=intake, name=name[-300:] or "未命名", sha256=sha256, size=size, attempts=attempts) for name, sha256, size in kept]
+        intake.received = Incoming.objects.bulk_create(rows)
         after = {"source": source, "files": [sha256 for _name, sha256, _size in kept], "body": body.name if body else ""}
         note(actor=by or (f"address:{sender}" if sender else ""), action="submission.receive", object=f"intake:{intake.pk}", edition=edition.slug, after=after)
     return intake
