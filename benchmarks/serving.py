@@ -222,8 +222,7 @@ def main() -> None:
             ours.append(load(submit, base, args.clients, args.submissions, 1 + turn * args.submissions))
             if args.peer:
                 theirs.append(load(submit_to_peer, args.peer, args.clients, args.submissions, 1 + turn * args.submissions))
-        if theirs:
-            print("ratios of the turns:", " ".join(f"{a[0] / b[0]:.2f}" for a, b in zip(ours, theirs, strict=True)))
+        print("turns:", ", ".join(f"{a[0]:.1f}" + (f" and {b[0]:.1f}: {a[0] / b[0]:.2f}x" if b else "") for a, b in zip(ours, theirs or [None] * len(ours), strict=True)))
         for name, found in (("zhengping", ours), ("pretalx", theirs)):
             if found:
                 rate = statistics.median(one[0] for one in found)
