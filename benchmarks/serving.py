@@ -71,12 +71,13 @@ class Browser:
     def __exit__(self, *_: object) -> None:
         self._line.close()
 
-    def open(self, url: str, fields: dict | None = None) -> Page:
+    def open(self, url: str, fields: dict | None = None, *, has_files: bool = False) -> Page:
         """Get an address, or send a form to it. Raises AssertionError where the answer is none of a page."""
         for _ in range(10):
             cookies = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())} if self._cookies else {}
             path = url[url.index("/", 8) :]
-            answer = self._line.request("POST", path, fields=fields, headers=cookies) if fields else self._line.request("GET", path, headers=cookies)
+            words = {"fields": fields, "encode_multipart": has_files} if fields else {}
+            answer = self._line.request("POST" if fields else "GET", path, headers=cookies, **words)
             for cookie in answer.headers.getlist("Set-Cookie"):
                 name, value = cookie.split(";")[0].split("=", 1)
                 self._cookies[name] = value
@@ -93,7 +94,7 @@ def submit(base: str, number: int) -> float:
     with Browser(base) as browser:
         page = browser.open(f"{base}/c/load/submit/")
         file = (f"案例{number}.docx", PAPERS.pop(number, b"") or paper(number))
-        page = browser.open(f"{base}/c/load/submit/", {"csrfmiddlewaretoken": TOKEN.search(page.text)[1], "files": file})
+        page = browser.open(f"{base}/c/load/submit/", {"csrfmiddlewaretoken": TOKEN.search(page.text)[1], "files": file}, has_files=True)
         assert f"第{number}号" in page.text, page.text[:300]
         form = dict(re.findall(r'<input type="(?:text|hidden|email)" name="([^"]+)" value="([^"]*)"', page.text))
         form |= {"csrfmiddlewaretoken": TOKEN.search(page.text)[1], "consents": "on", "contact_name": "样例", "do": "code"}
@@ -119,7 +120,7 @@ def submit_to_peer(address: str, number: int) -> float:
             forms = [form for form in html.fromstring(page.text).forms if "csrfmiddlewaretoken" in form.inputs.keys()]  # noqa: SIM118 - no dictionary
             form = max(forms, key=lambda form: len(list(form.inputs.keys())))
             data = dict(form.form_values()) | {name: value for name, value in said.items() if name in form.inputs.keys()}  # noqa: SIM118
-            page = browser.open(page.url, {name: value or "" for name, value in data.items()} | {"action": "submit"})
+            page = browser.open(page.url, {name: value or "" for name, value in data.items()} | {"action": "submit"}, has_files=True)
         assert "/me/submissions" in page.url, page.url
     return time.perf_counter() - begun
 

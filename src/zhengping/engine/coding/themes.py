@@ -120,29 +120,23 @@ def _words(theme: Theme) -> dict[str, float]:
 
 
 @cache
-def _profile(themes: tuple[Theme, ...]) -> tuple[tuple[str, np.ndarray, tuple[tuple[str, int], ...]], ...]:
-    """Every word, the longest first, with its weight for each theme (less where several share it) and the longer words in which it stands, how often."""
+def _profile(themes: tuple[Theme, ...]) -> dict[str, tuple[int, np.ndarray, tuple[tuple[str, int], ...]]]:
+    """Every word, the longest first: its place, its weight for each theme (less where several share it) and the longer words in which it stands, how often."""
     weights = [_words(theme) for theme in themes]
     shared = Counter(word for words in weights for word in words)
-    rows, longer = [], ""
-    for word in sorted(shared, key=lambda word: (-len(word), word)):
+    rows, longer = {}, ""
+    for at, word in enumerate(sorted(shared, key=lambda word: (-len(word), word))):
         within = tuple((other, other.count(word)) for other in re.findall(rf"[^\n]*{re.escape(word)}[^\n]*", longer)) if word in longer else ()
-        rows.append((word, np.array([words.get(word, 0.0) / shared[word] for words in weights]), within))
+        rows[word] = (at, np.array([words.get(word, 0.0) / shared[word] for words in weights]), within)
         longer += f"\n{word}"
-    return tuple(rows)
-
-
-@cache
-def _rows(themes: tuple[Theme, ...]) -> dict[str, tuple[int, np.ndarray, tuple[tuple[str, int], ...]]]:
-    """The rows of `_profile` by their word, each with its place."""
-    return {word: (at, weights, within) for at, (word, weights, within) in enumerate(_profile(themes))}
+    return rows
 
 
 @cache
 def _by_start(themes: tuple[Theme, ...]) -> dict[str, list[str]]:
     """The words of all themes by their first two characters."""
     found: dict[str, list[str]] = {}
-    for word, _weights, _within in _profile(themes):
+    for word in _profile(themes):
         found.setdefault(word[:2], []).append(word)
     return found
 
@@ -166,7 +160,7 @@ def _scores(themes: tuple[Theme, ...], title: str, headings: Sequence[str], body
     total = np.zeros(len(themes))
     parts: dict[str, np.ndarray] = {}
     fields = _fields(title, headings, body)
-    rows = _rows(themes)
+    rows = _profile(themes)
     told: dict[str, float] = {}
     for word in sorted(_standing(themes, "\n".join(text for text, _factor in fields)), key=lambda word: rows[word][0]):
         _at, weights, within = rows[word]

@@ -28,8 +28,8 @@ def read_now(intake: Intake) -> str:
     received = intake.received
     fresh = {file.sha256: document for file in received if (document := operations.read(incoming=file, is_counted=file.attempts > 0))}
     if received and len(fresh) == len(received):
-        cases = operations.draft(intake=intake, fresh=fresh, rows=received)
-        return cases[0].token if len(cases) == 1 else ""
+        addresses = operations.draft(intake=intake, fresh=fresh, rows=received)
+        return addresses[0] if len(addresses) == 1 else ""
     for _depth in range(6):
         waiting = list(intake.files.filter(state="waiting"))
         fresh |= {file.sha256: document for file in waiting if (document := operations.read(incoming=file))}

@@ -24,8 +24,8 @@ CHUNK = 20  # cases written in one transaction
 OFFICIAL = ("zip", "folder", "mail", "screener")  # sent by whom we know: numbered without a further confirmation
 
 
-def draft(*, intake: Intake, fresh: Mapping[str, record.Document] | None = None, rows: Sequence[Incoming] = ()) -> list[Submission]:
-    """Make the cases of an intake once all its files are read; done again after a fault it makes what is still missing. -> those that were made now.
+def draft(*, intake: Intake, fresh: Mapping[str, record.Document] | None = None, rows: Sequence[Incoming] = ()) -> list[str]:
+    """Make the cases of an intake once all its files are read; done again after a fault it makes what is still missing. -> the addresses of those of now.
 
     `fresh` are documents just read, by sha256, `rows` those of its files where all are among them; the others are looked up. From upload pages they are drafts; what comes by letter, from a province
     or the organiser is numbered at once. Written in small transactions, so that a bulk of thousands keeps nobody waiting. Whoever comes second, page
@@ -41,7 +41,7 @@ def draft(*, intake: Intake, fresh: Mapping[str, record.Document] | None = None,
     missing = [case for case in made.cases if case.number not in there]
     call, learnt = learnt_coder(intake.edition_id, intake.edition.version, count_taught(intake.edition))
     bodies = by_division(intake.edition) if is_bulk else None
-    cases: list[Submission] = []
+    addresses: list[str] = []
     for start in range(0, len(missing) or 1, CHUNK):
         chunk = [(case, chains.check(case, learnt, call)) for case in missing[start : start + CHUNK]]
         with transaction.atomic():
@@ -51,11 +51,12 @@ def draft(*, intake: Intake, fresh: Mapping[str, record.Document] | None = None,
             there.update(intake.submissions.filter(ordinal__in=[case.number for case, _checked in chunk]).values_list("ordinal", "pk").order_by())
             for case, checked in chunk:
                 if case.number not in there:
-                    cases.append(_kept(intake, case, checked, noticed.get(case.number, ()), bodies))
-                    there[case.number] = cases[-1].pk
+                    submission = _kept(intake, case, checked, noticed.get(case.number, ()), bodies)
+                    there[case.number] = submission.pk
+                    addresses.append(submission.token)
             if start + CHUNK >= len(missing):
                 _finish(intake, made.fates, by_sha, there)
-    return cases
+    return addresses
 
 
 def _finish(intake: Intake, fates: Sequence[record.Fate], by_sha: Mapping[str, Sequence[Incoming]], there: Mapping[int, int]) -> None:
